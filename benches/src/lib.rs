@@ -1,0 +1,1 @@
+//! What opening, querying, tiling and drawing cost, beside their peers.

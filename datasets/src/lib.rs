@@ -1,0 +1,1 @@
+//! The default province: a seeded generator of ordinary GIS files with planted truths.

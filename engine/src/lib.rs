@@ -1,0 +1,1 @@
+//! Published layers to resident snapshots: SQL, analyses, vector tiles.

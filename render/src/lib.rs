@@ -1,0 +1,1 @@
+//! A MapLibre style and vector tiles to pixels, with wgpu.

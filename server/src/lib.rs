@@ -1,0 +1,1 @@
+//! The lucdau binary: command line, HTTP server, viewer.
