@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr, sync::Arc};
 
-use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use arrow::{
+    array::RecordBatch,
+    datatypes::{DataType, Field, SchemaRef, TimeUnit},
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -30,6 +33,32 @@ impl Layer {
     pub const GEOM: &str = "geom";
     /// The H3 cell of the feature's representative point: `UInt64`; null where there is no geometry.
     pub const H3: &str = "h3";
+
+    /// Number of features in all batches.
+    pub fn len(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    /// Whether it has no feature.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A nullable geometry field: WKB as `Binary`, with the Arrow extension `geoarrow.wkb` and its CRS.
+///
+/// ```
+/// let field = layers::layer::geometry_field("geom", "OGC:CRS84");
+/// assert_eq!(field.metadata()["ARROW:extension:name"], "geoarrow.wkb");
+/// ```
+pub fn geometry_field(name: &str, crs: &str) -> Field {
+    Field::new(name, DataType::Binary, true).with_metadata(
+        [
+            ("ARROW:extension:name".to_owned(), "geoarrow.wkb".to_owned()),
+            ("ARROW:extension:metadata".to_owned(), serde_json::json!({ "crs": crs }).to_string()),
+        ]
+        .into(),
+    )
 }
 
 /// What the catalog knows of a published version.
@@ -105,7 +134,7 @@ pub struct Attribute {
 }
 
 /// What an attribute holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AttributeKind {
     /// Text in NFC.
@@ -122,6 +151,21 @@ pub enum AttributeKind {
     Moment,
     /// Bytes.
     Bytes,
+}
+
+impl AttributeKind {
+    /// The Arrow type of its column.
+    pub fn data_type(self) -> DataType {
+        match self {
+            Self::Text => DataType::Utf8,
+            Self::Whole => DataType::Int64,
+            Self::Real => DataType::Float64,
+            Self::Truth => DataType::Boolean,
+            Self::Date => DataType::Date32,
+            Self::Moment => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            Self::Bytes => DataType::Binary,
+        }
+    }
 }
 
 /// A file or database a version was made from.

@@ -1,0 +1,158 @@
+//! The whole province in memory, put together in the order in which each thing depends on the ones before.
+
+use std::collections::BTreeSet;
+
+use geo::{Coord, MultiPolygon};
+
+use crate::{
+    Options,
+    communes::{communes, populations},
+    error::GenerateError,
+    ground::{self, Ground},
+    industry::{self, Zone},
+    noise::Noise,
+    outline,
+    partition::Partition,
+    plane::Plane,
+    relief::Relief,
+    rivers::{self, River},
+    roads::{self, Class, Road, links, streets},
+    routes,
+    sites::{self, Site},
+    villages::{self, Village},
+    water::{self, Dyke, Lake},
+};
+
+/// Everything but parcels and what stands on them, which are made district by district.
+#[derive(Debug)]
+pub(crate) struct Province {
+    pub(crate) options: Options,
+    pub(crate) plane: Plane,
+    pub(crate) outline: Vec<Coord>,
+    pub(crate) partition: Partition,
+    pub(crate) rivers: Vec<River>,
+    pub(crate) surfaces: Vec<MultiPolygon>,
+    pub(crate) relief: Relief,
+    pub(crate) ground: Ground,
+    pub(crate) lakes: Vec<Lake>,
+    pub(crate) canals: Vec<Vec<Coord>>,
+    pub(crate) dykes: Vec<Dyke>,
+    pub(crate) railways: Vec<(&'static str, Vec<Coord>)>,
+    pub(crate) zones: Vec<Zone>,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) streets: Vec<BTreeSet<streets::Edge>>,
+    pub(crate) populations: Vec<u32>,
+    pub(crate) villages: Vec<Village>,
+    /// Main roads and roads between communes, not yet joined.
+    pub(crate) through_roads: Vec<Road>,
+}
+
+impl Province {
+    pub(crate) fn new(options: &Options, progress: &mut dyn FnMut(&str, f64)) -> Result<Self, GenerateError> {
+        let seed = options.seed;
+        let plane = Plane::new()?;
+        progress("Sông và ranh giới · Rivers and borders", 0.02);
+        let outline = outline::outline(&plane, seed);
+        let rivers = rivers::rivers(&plane, seed);
+        let partition = Partition::new(&plane, &outline, &rivers, seed);
+        progress("Mặt đất · The ground", 0.2);
+        let relief = Relief::new(&plane, seed);
+        let surfaces: Vec<MultiPolygon> =
+            rivers.iter().map(|river| river.surface(&partition.province, seed)).collect();
+        let mut ground = Ground::new(&outline);
+        mark_rivers(&mut ground, &rivers, &surfaces);
+        let dykes = water::dykes(&rivers, &partition, &ground);
+        let routes = routes::main_roads(&plane, seed);
+        let railways = routes::railways(&plane, seed);
+        for route in &routes {
+            ground.mark_line(&route.line, route.class.width_m(route.lanes) / 2.0 + 7.0, ground::CORRIDOR);
+        }
+        for (_, line) in &railways {
+            ground.mark_line(line, 12.0, ground::CORRIDOR);
+        }
+        let zones = industry::zones(&plane, &partition, &mut ground, seed);
+        let lakes = water::lakes(&plane, &partition, &mut ground, seed);
+        let canals = water::canals(&partition, &mut ground, &relief, seed);
+        progress("Làng xã và đường · Communes and roads", 0.3);
+        let sites = sites::sites(&plane, &partition, (&ground, &relief), seed);
+        let mut through_roads: Vec<Road> = routes.iter().flat_map(|route| inside(route, &partition)).collect();
+        let between = links::links(&sites, &routes, (&ground, &relief), seed);
+        for road in &between {
+            ground.mark_line(&road.line, road.width_m() / 2.0 + 4.0, ground::CORRIDOR);
+        }
+        through_roads.extend(between);
+        let populations = populations();
+        let villages = villages::villages(&sites, &populations, (&partition, &ground, &relief), seed);
+        for village in &villages {
+            ground.mark_ring(&village.ring, ground::BUILT);
+        }
+        mark_inner_city(&mut ground, &sites, &partition, seed);
+        let streets = sites.iter().map(|site| streets::edges(site, &partition, &ground)).collect();
+        Ok(Self {
+            options: options.clone(),
+            plane, outline, partition, rivers, surfaces, relief, ground, lakes, canals, dykes,
+            railways, zones, sites, streets, populations, villages, through_roads,
+        })
+    }
+
+    /// Joins all roads, with the lanes of the given blocks' sites, into the graph.
+    pub(crate) fn road_graph(&self, lanes: Vec<Road>) -> Vec<Road> {
+        let mut all = self.through_roads.clone();
+        for (site, edges) in self.sites.iter().zip(&self.streets) {
+            all.extend(streets::roads(site, edges));
+        }
+        all.extend(lanes);
+        roads::with_bridges(roads::build(&all, &self.ground), &self.ground)
+    }
+}
+
+fn mark_rivers(ground: &mut Ground, rivers: &[River], surfaces: &[MultiPolygon]) {
+    for (river, surface) in rivers.iter().zip(surfaces) {
+        for polygon in surface {
+            ground.mark_ring(&polygon.exterior().0, ground::RIVER);
+        }
+        let bank_m = if river.dyke_grade > 0 { 45.0 + river.width_m * 0.2 } else { 15.0 };
+        ground.mark_line(&river.line, river.width_m * 0.64 + bank_m, ground::BANK);
+    }
+}
+
+/// The inner city is built up all over.
+fn mark_inner_city(ground: &mut Ground, sites: &[Site], partition: &Partition, seed: u64) {
+    let noise = Noise::new(seed, 91);
+    for site in sites {
+        let commune = &communes()[site.commune];
+        if Site::is_inner_city(commune) {
+            for polygon in &partition.communes[site.commune] {
+                ground.mark_ring(&polygon.exterior().0, ground::BUILT);
+            }
+        } else if commune.kind.is_urban() {
+            ground.mark_ring(&water::blob(site.place(), 620.0, noise), ground::BUILT);
+        }
+    }
+}
+
+/// The parts of a main road inside the province.
+fn inside(route: &routes::Route, partition: &Partition) -> Vec<Road> {
+    let mut parts = Vec::new();
+    let mut run: Vec<Coord> = Vec::new();
+    for index in 0..=route.line.len() {
+        let place = route.line.get(index).filter(|&&place| partition.commune(place).is_some());
+        if let Some(&place) = place {
+            run.push(place);
+            continue;
+        }
+        let line = std::mem::take(&mut run);
+        if line.len() >= 2 {
+            parts.push(Road {
+                name: route.name.to_owned(),
+                reference: route.reference.to_owned(),
+                class: route.class,
+                lanes: route.lanes,
+                bridge: false,
+                line,
+            });
+        }
+    }
+    debug_assert!(route.class != Class::Lane, "lanes are not main roads");
+    parts
+}

@@ -1,0 +1,50 @@
+//! Rectangles in an R-tree: which rows meet a window, which rows are nearest to a position.
+//!
+//! Two trees behind one trait. [`PackedIndex`] is built once over a published version and never changes: a packed Hilbert
+//! R-tree in one buffer. [`DynamicIndex`] takes insertions and removals: edits, scenarios, live positions.
+
+mod dynamic;
+mod packed;
+
+use layers::Extent;
+
+pub(crate) use self::packed::is_placed;
+pub use self::{dynamic::DynamicIndex, packed::PackedIndex};
+
+/// Rows found by their extents. Rows are `u32`: the number of a row in its layer's batch.
+pub trait SpatialIndex {
+    /// The rows whose extent shares at least a point with the window, in ascending order. An empty window finds nothing.
+    ///
+    /// # Complexity
+    /// O(log n + k log k) for k hits.
+    fn search(&self, window: &Extent) -> Vec<u32>;
+
+    /// Up to `count` rows whose extent is nearest to the position, with the distance in the units of the coordinates,
+    /// nearest first; ties in ascending order of the row. Inside an extent the distance is 0.
+    fn nearest(&self, x: f64, y: f64, count: usize) -> Vec<(u32, f64)>;
+
+    /// How many rows are in the index.
+    fn len(&self) -> usize;
+
+    /// Whether no row is in the index.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The square of the distance from a position to a rectangle; 0 inside.
+fn squared_distance(x: f64, y: f64, extent: &Extent) -> f64 {
+    let across = (extent.min_x - x).max(x - extent.max_x).max(0.0);
+    let along = (extent.min_y - y).max(y - extent.max_y).max(0.0);
+    across * across + along * along
+}
+
+/// Sorts by distance, then row, and keeps the first `count`; squared distances in, distances out.
+fn nearest_first(mut found: Vec<(u32, f64)>, count: usize) -> Vec<(u32, f64)> {
+    found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    found.truncate(count);
+    found.into_iter().map(|(row, squared)| (row, squared.sqrt())).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! What can be asked: tables with their columns, and functions.
+
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
+
+use datafusion::arrow::datatypes::Field;
+use layers::LayerKind;
+use serde::Serialize;
+
+use super::{functions::Guard, session};
+use crate::{CancelToken, TwinSnapshot, output::type_name};
+
+/// Tables and functions, as `GET /sql/schema` tells them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SqlSchema {
+    /// One per layer that has rows, by name.
+    pub tables: Vec<SqlTable>,
+    /// Names of scalar, aggregate and window functions, each once, in order.
+    pub functions: Vec<String>,
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SqlTable {
+    /// The layer's id.
+    pub name: String,
+    /// Its columns in order.
+    pub columns: Vec<SqlColumn>,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SqlColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type in a word, as in an answer.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+impl SqlColumn {
+    /// Describes a column.
+    pub fn of(field: &Field) -> Self {
+        Self { name: field.name().clone(), kind: type_name(field) }
+    }
+}
+
+/// The tables and functions a query over this snapshot may name.
+pub fn schema(snapshot: &TwinSnapshot) -> SqlSchema {
+    let tables = snapshot.layers.values().filter(|layer| layer.meta.kind != LayerKind::Raster);
+    let tables = tables.map(|layer| SqlTable {
+        name: layer.meta.id.to_string(),
+        columns: layer.batch.schema_ref().fields().iter().map(|field| SqlColumn::of(field)).collect(),
+    });
+    SqlSchema { tables: tables.collect(), functions: function_names() }
+}
+
+/// The names of all functions, in order.
+pub(super) fn function_names() -> Vec<String> {
+    let guard = Guard { cancel: CancelToken::new(), deadline: Instant::now() };
+    let Ok(state) = session::open(&Arc::new(TwinSnapshot::default()), guard) else {
+        return Vec::new();
+    };
+    let scalar = state.scalar_functions().keys();
+    let names = scalar.chain(state.aggregate_functions().keys()).chain(state.window_functions().keys());
+    names.collect::<BTreeSet<_>>().into_iter().cloned().collect()
+}

@@ -1,0 +1,128 @@
+//! The SQL session: DataFusion with SedonaDB's types and functions, assembled once, copied for each query.
+
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use datafusion::{
+    catalog::{
+        CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider, TableProvider,
+        CatalogProviderList as _,
+    },
+    common::config::Dialect,
+    error::{DataFusionError, Result},
+    execution::{SessionState, SessionStateBuilder},
+    prelude::SessionConfig,
+};
+use layers::{LayerId, LayerKind};
+use sedona_common::SedonaOptions;
+use sedona_proj::transform::{LazyProjEngine, ProjCrsEngineBuilder, configure_global_proj_engine};
+use sedona_query_planner::{
+    optimizer::{
+        register_sedona_analyzer_rules, register_spatial_join_logical_optimizer, register_vendored_optimizer_rules,
+    },
+    query_planner::SedonaQueryPlanner,
+};
+
+use super::{
+    functions::{self, Guard},
+    table::ResidentTable,
+};
+use crate::TwinSnapshot;
+
+const CATALOG: &str = "twin";
+const SCHEMA: &str = "public";
+
+/// Names of the PROJ library, newest first; 25 is PROJ 9, 22 is PROJ 8.
+const PROJ_LIBRARIES: [&str; 3] = ["libproj.so.25", "libproj.so.22", "libproj.so"];
+
+/// A session over the layers of a snapshot, its functions under guard.
+///
+/// # Errors
+/// When the session cannot be assembled, which only a new version of a dependency can bring about.
+pub(super) fn open(snapshot: &Arc<TwinSnapshot>, guard: Guard) -> Result<SessionState> {
+    static BASE: OnceLock<Result<SessionState, String>> = OnceLock::new();
+    let base = BASE.get_or_init(|| assemble().map_err(|error| error.to_string()));
+    let mut state = base.clone().map_err(DataFusionError::Internal)?;
+    let catalog = MemoryCatalogProvider::new();
+    catalog.register_schema(SCHEMA, Arc::new(ResidentSchema(Arc::clone(snapshot))))?;
+    let catalogs = MemoryCatalogProviderList::new();
+    catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
+    state.register_catalog_list(Arc::new(catalogs));
+    state.config_mut().options_mut().extensions.insert(guard);
+    state.mark_start_execution();
+    Ok(state)
+}
+
+fn assemble() -> Result<SessionState> {
+    configure_proj();
+    let mut config = SessionConfig::new()
+        .with_option_extension(SedonaOptions::default())
+        .with_create_default_catalog_and_schema(false)
+        .with_default_catalog_and_schema(CATALOG, SCHEMA)
+        .with_information_schema(true);
+    let options = config.options_mut();
+    options.sql_parser.dialect = Dialect::PostgreSQL;
+    options.sql_parser.collect_spans = true;
+    // Without this and the vendored rules, geometry metadata is lost in some plans (datafusion#24933, #22620).
+    options.optimizer.enable_physical_uncorrelated_scalar_subquery = false;
+    if let Some(sedona) = options.extensions.get_mut::<SedonaOptions>() {
+        sedona.runtime = sedona.runtime.with_crs_engine(Arc::new(LazyProjEngine));
+    }
+    let mut builder = SessionStateBuilder::new().with_default_features().with_config(config);
+    builder = register_vendored_optimizer_rules(builder)?;
+    builder = register_sedona_analyzer_rules(builder)?;
+    builder = register_spatial_join_logical_optimizer(builder)?;
+    let mut state = builder.with_query_planner(Arc::new(SedonaQueryPlanner::new())).build();
+    let functions = functions::all()?;
+    for function in functions.scalar_udfs() {
+        datafusion::execution::FunctionRegistry::register_udf(&mut state, Arc::new(function.clone().into()))?;
+    }
+    for function in functions.aggregate_udfs() {
+        datafusion::execution::FunctionRegistry::register_udaf(&mut state, Arc::new(function.clone().into()))?;
+    }
+    Ok(state)
+}
+
+/// Points Sedona at the PROJ of the system. Without one, `ST_Transform` fails and says so; all else works.
+fn configure_proj() {
+    let found = PROJ_LIBRARIES.iter().find_map(|library| {
+        let builder = ProjCrsEngineBuilder::default().with_shared_library((*library).into());
+        builder.build().is_ok().then_some(builder)
+    });
+    match found {
+        Some(builder) => {
+            if let Err(error) = configure_global_proj_engine(builder) {
+                tracing::error!(%error, "PROJ is not configured: ST_Transform will fail");
+            }
+        }
+        None => tracing::error!(libraries = ?PROJ_LIBRARIES, "PROJ is not installed: ST_Transform will fail"),
+    }
+}
+
+/// The layers of a snapshot as tables; rasters have no rows and are no tables.
+#[derive(Debug)]
+struct ResidentSchema(Arc<TwinSnapshot>);
+
+impl ResidentSchema {
+    fn find(&self, name: &str) -> Option<ResidentTable> {
+        let id: LayerId = name.parse().ok()?;
+        let layer = self.0.layer(&id).filter(|layer| layer.meta.kind != LayerKind::Raster)?;
+        Some(ResidentTable::new(Arc::clone(layer)))
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for ResidentSchema {
+    fn table_names(&self) -> Vec<String> {
+        let tables = self.0.layers.values().filter(|layer| layer.meta.kind != LayerKind::Raster);
+        tables.map(|layer| layer.meta.id.to_string()).collect()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        Ok(self.find(name).map(|table| Arc::new(table) as Arc<dyn TableProvider>))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+}

@@ -1,0 +1,134 @@
+//! Vector and raster tiles from resident layers.
+//!
+//! The way of a feature: its shape is made ready once per layer version ([`Pyramid`]: mercator positions, the tolerance that
+//! keeps each vertex, the zoom it appears at) → the R-tree gives the rows near the tile → those large enough for the zoom
+//! lose the vertices that cannot be seen → rounded to the grid all tiles of the zoom share → cut to the tile and its
+//! buffer → the least important go until the tile is below its size → [`encode_mvt`], or drawn as it is.
+
+mod budget;
+mod clip;
+mod cut;
+mod dictionary;
+mod encode;
+mod grid;
+mod labels;
+mod pyramid;
+mod raster;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use layers::{FeatureId, LayerId, TileCoord, TileFeature, TileLayer, VectorTile};
+use rayon::prelude::*;
+
+use self::{
+    dictionary::{Columns, Dictionary},
+    grid::Grid,
+};
+pub use self::{
+    encode::encode_mvt,
+    grid::{BUFFER, EXTENT},
+    pyramid::Pyramid,
+    raster::{Resampling, raster_tile, resample},
+};
+use crate::{EngineError, LayerSnapshot, TwinSnapshot, error::nearest_spelling};
+
+/// What a vector tile is to contain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TileOptions {
+    /// The layers whose label anchors are wanted.
+    pub labels: LabelScope,
+    /// What the encoded tile must stay below, in bytes.
+    pub limit_bytes: usize,
+}
+
+/// The layers whose label anchors a tile carries. Anchors cost a look at nine tiles, and Mapbox Vector Tiles cannot carry
+/// them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LabelScope {
+    /// None: for encoding.
+    None,
+    /// Those named.
+    Only(BTreeSet<LayerId>),
+    /// Every layer.
+    All,
+}
+
+impl TileOptions {
+    /// No tile is larger than this, in bytes.
+    pub const LIMIT_BYTES: usize = 500_000;
+
+    /// For a tile that will be encoded: no labels.
+    pub fn for_encoding() -> Self {
+        Self { labels: LabelScope::None, limit_bytes: Self::LIMIT_BYTES }
+    }
+}
+
+impl Default for TileOptions {
+    fn default() -> Self {
+        Self { labels: LabelScope::All, limit_bytes: Self::LIMIT_BYTES }
+    }
+}
+
+impl LabelScope {
+    fn covers(&self, layer: &LayerId) -> bool {
+        match self {
+            Self::None => false,
+            Self::Only(layers) => layers.contains(layer),
+            Self::All => true,
+        }
+    }
+}
+
+/// Cuts the features of some layers to a tile.
+///
+/// Layers come in the order asked for, each once; tables and rasters come empty. Features come in stored order. The same
+/// snapshot gives the same tile.
+///
+/// # Errors
+/// When a layer is not in the twin; the error names the nearest spelling.
+pub fn vector_tile(
+    twin: &TwinSnapshot,
+    layers: &[LayerId],
+    coord: TileCoord,
+    options: &TileOptions,
+) -> Result<VectorTile, EngineError> {
+    let mut wanted: Vec<&Arc<LayerSnapshot>> = Vec::with_capacity(layers.len());
+    for (index, id) in layers.iter().enumerate() {
+        let layer = twin.layer(id).ok_or_else(|| EngineError::UnknownLayer {
+            layer: id.to_string(),
+            nearest: nearest_spelling(id.as_str(), twin.layers.keys().map(LayerId::as_str)),
+        })?;
+        if !layers[..index].contains(id) {
+            wanted.push(layer);
+        }
+    }
+    let grid = Grid::new(coord);
+    let mut cut: Vec<TileLayer> =
+        wanted.par_iter().map(|layer| layer_tile(layer, &grid, options.labels.covers(&layer.meta.id))).collect();
+    let size_of = |layer: usize, id: FeatureId| u32::try_from(id.0).map_or(0.0, |row| Pyramid::of(wanted[layer]).size_of(row));
+    budget::trim(&mut cut, options.limit_bytes, &size_of);
+    Ok(VectorTile { coord, layers: cut })
+}
+
+fn layer_tile(layer: &LayerSnapshot, grid: &Grid, labelled: bool) -> TileLayer {
+    let mut tile = TileLayer { name: layer.meta.id.as_str().into(), extent: EXTENT, ..TileLayer::default() };
+    if layer.is_empty() {
+        return tile;
+    }
+    let pyramid = Pyramid::of(layer);
+    let columns = Columns::of(layer);
+    let mut dictionary = Dictionary::default();
+    #[expect(clippy::cast_precision_loss, reason = "a small constant")]
+    let margin = BUFFER as f64 / f64::from(EXTENT);
+    for row in pyramid.rows_near(layer, grid.coord, margin) {
+        if let Some(geometry) = cut::feature(pyramid, row, grid) {
+            let tags = columns.tags(row, &mut dictionary);
+            tile.features.push(TileFeature { id: FeatureId(u64::from(row)), geometry, tags });
+        }
+    }
+    if labelled {
+        tile.labels = labels::labels(layer, pyramid, grid, &columns, &mut dictionary);
+    }
+    dictionary.finish(&columns, &mut tile);
+    tile
+}

@@ -1,0 +1,84 @@
+//! A tile's features as Mapbox Vector Tile 2.1 bytes.
+
+use std::collections::BTreeSet;
+
+use fast_mvt::{MvtCoord, MvtExtent, MvtFeatureBuilder, MvtGeomType, MvtLayerBuilder, MvtResult, MvtValueRef};
+use layers::{TileFeature, TileGeometry, TileLayer, Value, VectorTile};
+use rayon::prelude::*;
+
+/// Writes a tile as a Mapbox Vector Tile.
+///
+/// Layers without features are left out, and so is a second layer of the same name. Labels are not part of the format.
+///
+/// # References
+/// Mapbox Vector Tile specification 2.1.
+pub fn encode_mvt(tile: &VectorTile) -> Vec<u8> {
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    let mut layers: Vec<&TileLayer> = Vec::with_capacity(tile.layers.len());
+    for layer in &tile.layers {
+        if !layer.name.is_empty() && !layer.features.is_empty() && names.insert(&layer.name) {
+            layers.push(layer);
+        }
+    }
+    // A tile is its layers one after the other: they encode apart.
+    layers.into_par_iter().map(|layer| encode_layer(layer).unwrap_or_default()).collect::<Vec<_>>().concat()
+}
+
+/// Fails only past what the format can count: 2^29 vertices in a line, 2^32 values.
+fn encode_layer(layer: &TileLayer) -> MvtResult<Vec<u8>> {
+    let mut builder = MvtLayerBuilder::new(layer.name.as_ref())?;
+    if let Some(extent) = MvtExtent::new(layer.extent) {
+        builder.extent(extent);
+    }
+    for feature in &layer.features {
+        let kind = match &feature.geometry {
+            TileGeometry::Points(_) => MvtGeomType::Point,
+            TileGeometry::Lines(_) => MvtGeomType::LineString,
+            TileGeometry::Polygons(_) => MvtGeomType::Polygon,
+        };
+        let mut writer = builder.feature_of(kind);
+        writer.id(Some(feature.id.0));
+        write_geometry(&mut writer, &feature.geometry)?;
+        write_tags(&mut writer, feature, layer)?;
+        builder = writer.end();
+    }
+    Ok(builder.encode())
+}
+
+fn write_geometry(writer: &mut MvtFeatureBuilder, geometry: &TileGeometry) -> MvtResult<()> {
+    let coords = |points: &[[i32; 2]]| points.iter().map(|[x, y]| MvtCoord { x: *x, y: *y }).collect::<Vec<_>>();
+    match geometry {
+        TileGeometry::Points(points) => {
+            writer.points(coords(points))?;
+        }
+        TileGeometry::Lines(lines) => {
+            for line in lines.iter().filter(|line| line.len() >= 2) {
+                writer.line(coords(line))?;
+            }
+        }
+        TileGeometry::Polygons(polygons) => {
+            for rings in polygons {
+                for (index, ring) in rings.iter().enumerate().filter(|(_, ring)| ring.len() >= 3) {
+                    writer.ring(coords(ring), index == 0)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_tags(writer: &mut MvtFeatureBuilder, feature: &TileFeature, layer: &TileLayer) -> MvtResult<()> {
+    for (key, value) in &feature.tags {
+        let (Some(key), Some(value)) = (layer.keys.get(*key as usize), layer.values.get(*value as usize)) else {
+            continue;
+        };
+        let value = match value {
+            Value::Text(text) => MvtValueRef::String(text),
+            Value::Real(real) => MvtValueRef::Double(*real),
+            Value::Whole(whole) => u64::try_from(*whole).map_or(MvtValueRef::SInt(*whole), MvtValueRef::UInt),
+            Value::Truth(truth) => MvtValueRef::Bool(*truth),
+        };
+        writer.tag_ref(key, value)?;
+    }
+    Ok(())
+}

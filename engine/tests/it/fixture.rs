@@ -1,0 +1,158 @@
+//! Twins made in memory.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use arrow::{
+    array::{ArrayRef, BinaryArray, RecordBatch, UInt32Array, UInt64Array},
+    compute::take,
+    datatypes::{Field, Schema},
+    util::pretty::pretty_format_batches,
+};
+use engine::{
+    LayerSnapshot, TwinSnapshot,
+    sql::{Answer, SqlError, SqlRequest},
+};
+use geo::{BoundingRect as _, Geometry, InteriorPoint as _, Rect, coord};
+use h3o::{LatLng, Resolution};
+use layers::{GeometryKind, Layer, LayerKind, LayerMeta, Theme, Version, layer::geometry_field};
+
+/// The corner of the made province, longitude and latitude.
+pub(crate) const CORNER: (f64, f64) = (106.1, 20.7);
+
+/// Its side, in degrees.
+pub(crate) const SIDE: f64 = 0.5;
+
+/// Parcels along a side.
+pub(crate) const PARCELS: u32 = 160;
+
+/// Columns by name.
+pub(crate) type Columns = Vec<(&'static str, ArrayRef)>;
+
+/// A layer of shapes with attributes, sorted by H3 cell as import leaves it.
+pub(crate) fn layer(id: &str, kind: GeometryKind, columns: Columns, shapes: &[Option<Geometry<f64>>]) -> Layer {
+    let cells: Vec<Option<u64>> = shapes.iter().map(|shape| cell_of(shape.as_ref()?)).collect();
+    let mut order: Vec<u32> = (0..).take(shapes.len()).collect();
+    order.sort_by_key(|row| cells[*row as usize].unwrap_or(u64::MAX));
+    let order = UInt32Array::from(order);
+    let bytes: BinaryArray = shapes.iter().map(|shape| shape.as_ref().map(wkb_of)).collect();
+    let mut fields = vec![Field::new(Layer::FID, arrow::datatypes::DataType::UInt64, false)];
+    let mut arrays: Vec<ArrayRef> = vec![Arc::new((0..shapes.len() as u64).collect::<UInt64Array>())];
+    for (name, column) in columns {
+        fields.push(Field::new(name, column.data_type().clone(), true));
+        arrays.push(take(&column, &order, None).unwrap());
+    }
+    fields.push(Field::new(Layer::H3, arrow::datatypes::DataType::UInt64, true));
+    arrays.push(take(&UInt64Array::from(cells), &order, None).unwrap());
+    fields.push(geometry_field(Layer::GEOM, "OGC:CRS84"));
+    arrays.push(take(&bytes, &order, None).unwrap());
+    let schema = Arc::new(Schema::new(fields));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap();
+    Layer { meta: Arc::new(meta(id, LayerKind::Vector(kind), shapes.len())), schema, batches: vec![batch] }
+}
+
+pub(crate) fn meta(id: &str, kind: LayerKind, rows: usize) -> LayerMeta {
+    LayerMeta {
+        id: id.parse().unwrap(),
+        version: Version(3),
+        title_vi: format!("Lớp {id}"),
+        title_en: format!("Layer {id}"),
+        theme: if id == "districts" { Theme::Administration } else { Theme::Other },
+        kind,
+        feature_count: rows as u64,
+        extent: None,
+        attributes: Vec::new(),
+        h3_resolution: 9,
+        sources: Vec::new(),
+        synthetic: true,
+        published_at: chrono::DateTime::UNIX_EPOCH,
+        notes: BTreeMap::new(),
+    }
+}
+
+/// A square province: four districts, `PARCELS`² parcels, and `odd`, whose shapes are unusual.
+pub(crate) fn province() -> Arc<TwinSnapshot> {
+    let layers = [districts(), parcels(), odd()].map(|layer| LayerSnapshot::from_layer(layer).unwrap());
+    Arc::new(TwinSnapshot::from_layers(layers))
+}
+
+/// Two by two squares.
+pub(crate) fn districts() -> Layer {
+    let shapes: Vec<_> = (0..4).map(|place| Some(square(place % 2, place / 2, 2))).collect();
+    let names = arrow::array::StringArray::from(vec!["Chí Linh", "Kinh Môn", "Hải Dương", "Nam Sách"]);
+    layer("districts", GeometryKind::Polygon, vec![("name", Arc::new(names))], &shapes)
+}
+
+fn parcels() -> Layer {
+    let places = (0..PARCELS * PARCELS).map(|place| (place % PARCELS, place / PARCELS));
+    let shapes: Vec<_> = places.clone().map(|(x, y)| Some(square(x, y, PARCELS))).collect();
+    let codes: arrow::array::StringArray =
+        places.map(|(x, y)| Some(["LUC", "ONT", "SKK"][((x + y) % 3) as usize])).collect();
+    let numbers: arrow::array::Int64Array = (0..i64::from(PARCELS * PARCELS)).collect();
+    layer("parcels", GeometryKind::Polygon, vec![("so_thua", Arc::new(numbers)), ("ma_dat", Arc::new(codes))], &shapes)
+}
+
+/// Lines, points, a hole, shapes that touch, an EMPTY, a null: what a window must not lose.
+fn odd() -> Layer {
+    let texts = [
+        "POINT (106.3 20.9)",
+        "POINT (106.35 20.95)",
+        "MULTIPOINT ((106.2 20.8), (106.5 21.1))",
+        "LINESTRING (106.1 20.7, 106.6 21.2)",
+        "LINESTRING (106.3 20.9, 106.4 20.9)",
+        "POLYGON ((106.2 20.8, 106.4 20.8, 106.4 21.0, 106.2 21.0, 106.2 20.8), (106.25 20.85, 106.35 20.85, 106.35 20.95, 106.25 20.95, 106.25 20.85))",
+        "POLYGON ((106.4 20.8, 106.5 20.8, 106.5 20.9, 106.4 20.8))",
+        "MULTIPOLYGON (((106.5 21.0, 106.6 21.0, 106.6 21.1, 106.5 21.0)), ((106.1 20.7, 106.15 20.7, 106.15 20.75, 106.1 20.7)))",
+        "POLYGON EMPTY",
+        "LINESTRING EMPTY",
+    ];
+    let shapes: Vec<Option<Geometry<f64>>> = texts.iter().map(|text| Some(shape(text))).chain([None]).collect();
+    // Repeated, so that few of many rows are in a window and the index is worth using.
+    let shapes: Vec<_> = shapes.iter().cycle().take(shapes.len() * 3).cloned().chain((0..200).map(|_| Some(shape("POINT (107 22)")))).collect();
+    layer("odd", GeometryKind::Mixed, Vec::new(), &shapes)
+}
+
+/// Cell (x, y) of the province cut into `per_side` by `per_side` squares.
+pub(crate) fn square(x: u32, y: u32, per_side: u32) -> Geometry<f64> {
+    let step = SIDE / f64::from(per_side);
+    let corner = |x: u32, y: u32| coord! { x: CORNER.0 + f64::from(x) * step, y: CORNER.1 + f64::from(y) * step };
+    Rect::new(corner(x, y), corner(x + 1, y + 1)).to_polygon().into()
+}
+
+/// A shape from its WKT.
+#[track_caller]
+pub(crate) fn shape(wkt: &str) -> Geometry<f64> {
+    use wkt::TryFromWkt as _;
+    Geometry::try_from_wkt_str(wkt).unwrap()
+}
+
+fn wkb_of(shape: &Geometry<f64>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    wkb::writer::write_geometry(&mut bytes, shape, &wkb::writer::WriteOptions::default()).unwrap();
+    bytes
+}
+
+fn cell_of(shape: &Geometry<f64>) -> Option<u64> {
+    let inside = shape.interior_point().or_else(|| Some(shape.bounding_rect()?.center().into()))?;
+    Some(LatLng::new(inside.y(), inside.x()).unwrap().to_cell(Resolution::Nine).into())
+}
+
+/// Asks; the answer or the error.
+pub(crate) fn ask(twin: &Arc<TwinSnapshot>, query: &str) -> Result<Answer, SqlError> {
+    engine::sql::query(twin, &SqlRequest::new(query))
+}
+
+/// Asks and prints the answer as a table.
+#[track_caller]
+pub(crate) fn text(twin: &Arc<TwinSnapshot>, query: &str) -> String {
+    let answer = ask(twin, query).unwrap_or_else(|error| panic!("{query}: {error}"));
+    pretty_format_batches(&answer.batches).unwrap().to_string()
+}
+
+/// Asks for rows of text, numbers or truth and gives them as JSON.
+#[track_caller]
+pub(crate) fn rows(twin: &Arc<TwinSnapshot>, query: &str) -> serde_json::Value {
+    let answer = ask(twin, query).unwrap_or_else(|error| panic!("{query}: {error}"));
+    let table: serde_json::Value =
+        serde_json::from_slice(&engine::output::to_json_table(&answer).unwrap()).unwrap();
+    table["rows"].clone()
+}

@@ -1,0 +1,77 @@
+//! Time, memory, rows, cancellation: each limit stops a query and says so.
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use engine::sql::{SqlError, SqlLimits, SqlRequest, query};
+
+use crate::fixture::{ask, province};
+
+/// 25,600 × 25,600 pairs of parcels through an exact predicate: hours.
+const ENDLESS: &str = "SELECT count(*) FROM parcels a, parcels b WHERE ST_Distance(a.geom, b.geom) > a.so_thua + 1e9";
+
+fn limited(query: &str, limits: SqlLimits) -> SqlRequest {
+    SqlRequest { limits, ..SqlRequest::new(query) }
+}
+
+#[test]
+fn the_deadline_stops_a_join_that_would_run_for_hours() {
+    let (twin, time) = (province(), Duration::from_millis(300));
+    let begun = Instant::now();
+    let answer = query(&twin, &limited(ENDLESS, SqlLimits { time, ..SqlLimits::default() }));
+    assert_eq!(answer.map(|answer| answer.rows()), Err(SqlError::Timeout { limit: time }));
+    assert!(begun.elapsed() < time + Duration::from_secs(1), "{:?}", begun.elapsed());
+    // The threads are free again: a small query is answered at once.
+    assert!(ask(&twin, "SELECT 1").unwrap().elapsed < Duration::from_secs(5));
+}
+
+#[test]
+fn a_cancelled_query_ends() {
+    let request = SqlRequest::new(ENDLESS);
+    let cancel = request.cancel.clone();
+    let stopper = thread::Builder::new().name("stopper".to_owned()).spawn(move || {
+        thread::park_timeout(Duration::from_millis(200));
+        cancel.cancel();
+    });
+    let begun = Instant::now();
+    assert_eq!(query(&province(), &request).map(|answer| answer.rows()), Err(SqlError::Cancelled));
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    stopper.unwrap().join().unwrap();
+}
+
+#[test]
+fn sorting_and_answers_stay_within_the_memory_limit() {
+    let limits = SqlLimits { memory_bytes: 1 << 20, rows: usize::MAX, ..SqlLimits::default() };
+    for text in [
+        "SELECT value FROM generate_series(1, 2000000) ORDER BY value DESC",
+        "SELECT value FROM generate_series(1, 2000000)",
+        "SELECT value, count(*) FROM generate_series(1, 2000000) GROUP BY value",
+    ] {
+        let answer = query(&province(), &limited(text, limits));
+        assert_eq!(answer.map(|answer| answer.rows()), Err(SqlError::Memory { limit_bytes: 1 << 20 }), "{text}");
+    }
+}
+
+#[test]
+fn too_many_rows_are_cut_and_the_answer_says_so() {
+    let limits = SqlLimits { rows: 10, ..SqlLimits::default() };
+    let cut = query(&province(), &limited("SELECT fid FROM parcels", limits)).unwrap();
+    assert_eq!((cut.rows(), cut.truncated), (10, true));
+    let whole = query(&province(), &limited("SELECT fid FROM parcels LIMIT 10", limits)).unwrap();
+    assert_eq!((whole.rows(), whole.truncated), (10, false));
+}
+
+#[test]
+fn a_small_query_costs_little_beside_its_work() {
+    let twin = province();
+    ask(&twin, "SELECT 1").unwrap();
+    let best = (0..20).map(|_| ask(&twin, "SELECT 1").unwrap().elapsed).min().unwrap();
+    let window = "SELECT so_thua FROM parcels WHERE ST_Intersects(geom, ST_MakeEnvelope(106.3001, 20.9001, 106.3062, 20.9062))";
+    let best_window = (0..20).map(|_| ask(&twin, window).unwrap().elapsed).min().unwrap();
+    println!("SELECT 1: {best:?}; window of 4 parcels: {best_window:?}");
+    assert!(best < Duration::from_millis(100), "{best:?}");
+    drop(Arc::clone(&twin));
+}

@@ -1,0 +1,223 @@
+//! Coordinate reference systems and the way from one to another: give it x and y, get x and y.
+//!
+//! x is easting or longitude and y is northing or latitude, whatever order an authority prefers; this file is the only
+//! one that knows of axis order. The datum shift between VN-2000 and WGS 84 is EPSG:6960 (7 parameters, coordinate
+//! frame convention, accuracy 1 m): PROJ picks it by itself, and a "ballpark" operation, which would leave the shift out
+//! and be 224 m off, is never allowed.
+
+use std::{fmt, str::FromStr};
+
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::CrsError,
+    messages::{listen, quiet},
+};
+
+/// A code of the EPSG register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epsg(pub u32);
+
+impl fmt::Display for Epsg {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "EPSG:{}", self.0)
+    }
+}
+
+/// VN-2000 projected systems in use: TM-3 zones by central meridian, then the two UTM zones.
+pub const VN2000_PROJECTED: [Epsg; 20] = [
+    Epsg(9209), // 105°30'
+    Epsg(9210), // 105°45'
+    Epsg(5897), // 105°00'
+    Epsg(9211), // 106°00'
+    Epsg(9212), // 106°15'
+    Epsg(9213), // 106°30'
+    Epsg(9208), // 104°45'
+    Epsg(9207), // 104°30'
+    Epsg(9206), // 104°00'
+    Epsg(9205), // 103°00'
+    Epsg(5896), // 102°00'
+    Epsg(9214), // 107°00'
+    Epsg(9215), // 107°15'
+    Epsg(9216), // 107°30'
+    Epsg(5899), // 107°45'
+    Epsg(5898), // 108°00'
+    Epsg(9217), // 108°15'
+    Epsg(9218), // 108°30'
+    Epsg(3405), // UTM 48N
+    Epsg(3406), // UTM 49N
+];
+
+/// A horizontal coordinate reference system.
+pub struct Crs {
+    spatial_ref: SpatialRef,
+    label: String,
+    name: String,
+}
+
+/// The stored CRS of every layer: longitude and latitude on WGS 84, in degrees, in that order.
+pub const STORED_CRS: &str = "OGC:CRS84";
+
+impl Crs {
+    /// OGC:CRS84, in which layers are stored.
+    pub fn stored() -> Self {
+        STORED_CRS.parse().expect("PROJ always knows OGC:CRS84")
+    }
+
+    /// A code of the EPSG register.
+    ///
+    /// # Errors
+    /// When the register has no such code, or it is not a horizontal system.
+    pub fn from_epsg(code: Epsg) -> Result<Self, CrsError> {
+        code.to_string().parse()
+    }
+
+    /// What GDAL found in a source; a system with an authority's code is called by it.
+    ///
+    /// # Errors
+    /// When it has no horizontal coordinates.
+    pub(crate) fn from_spatial_ref(mut spatial_ref: SpatialRef) -> Result<Self, CrsError> {
+        let label = quiet(|| {
+            if spatial_ref.authority().is_err() {
+                // Names the EPSG code of the classic WKT 1 definitions; finding none is fine.
+                spatial_ref.auto_identify_epsg().ok();
+            }
+            spatial_ref.authority().ok()
+        });
+        let name = spatial_ref.name().unwrap_or_default();
+        let label = label.unwrap_or_else(|| name.clone());
+        Self::checked(spatial_ref, label)
+    }
+
+    fn checked(mut spatial_ref: SpatialRef, label: String) -> Result<Self, CrsError> {
+        let name = spatial_ref.name().unwrap_or_default();
+        if !(spatial_ref.is_geographic() || spatial_ref.is_projected() || spatial_ref.is_compound()) {
+            return Err(CrsError::NotHorizontal { value: label, name });
+        }
+        spatial_ref.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        Ok(Self { spatial_ref, label, name })
+    }
+
+    /// Its name in words, for example `VN-2000 / TM-3 105-30`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether x and y are longitude and latitude in degrees.
+    pub fn is_geographic(&self) -> bool {
+        self.spatial_ref.is_geographic()
+    }
+
+    /// The definition as `PROJJSON`, as `GeoParquet` wants it.
+    pub fn to_projjson(&self) -> Option<String> {
+        quiet(|| self.spatial_ref.to_projjson().ok())
+    }
+
+    /// The definition as WKT.
+    pub(crate) fn to_wkt(&self) -> Option<String> {
+        quiet(|| self.spatial_ref.to_wkt().ok())
+    }
+
+    fn same_as(&self, other: &Self) -> bool {
+        self.label == other.label || self.spatial_ref == other.spatial_ref
+    }
+}
+
+impl FromStr for Crs {
+    type Err = CrsError;
+
+    /// Reads `EPSG:9209`, `9209`, `OGC:CRS84`, WKT, `PROJJSON` or a PROJ string.
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        let value = value.trim();
+        let definition =
+            if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) { format!("EPSG:{value}") } else { value.to_owned() };
+        let (parsed, messages) = listen(|| SpatialRef::from_definition(&definition));
+        let spatial_ref = parsed.map_err(|error| {
+            let detail = messages.first().unwrap_or_else(|| error.to_string());
+            CrsError::Unknown { value: value.to_owned(), detail }
+        })?;
+        let is_code = definition.len() <= 32 && !definition.contains(['[', '{', '+', ' ']);
+        if is_code {
+            Self::checked(spatial_ref, definition.to_ascii_uppercase())
+        } else {
+            Self::from_spatial_ref(spatial_ref)
+        }
+    }
+}
+
+impl Clone for Crs {
+    fn clone(&self) -> Self {
+        Self { spatial_ref: self.spatial_ref.clone(), label: self.label.clone(), name: self.name.clone() }
+    }
+}
+
+impl PartialEq for Crs {
+    fn eq(&self, other: &Self) -> bool {
+        self.same_as(other)
+    }
+}
+
+impl fmt::Display for Crs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.label)
+    }
+}
+
+impl fmt::Debug for Crs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Crs({})", self.label)
+    }
+}
+
+/// A way from one CRS to another.
+pub struct Transformer {
+    /// None where both are the same.
+    operation: Option<CoordTransform>,
+}
+
+impl fmt::Debug for Transformer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Transformer").field("identity", &self.operation.is_none()).finish()
+    }
+}
+
+impl Transformer {
+    /// The best operation PROJ has from one system to the other.
+    ///
+    /// # Errors
+    /// When there is none, or only one that leaves the datum shift out.
+    pub fn new(from: &Crs, to: &Crs) -> Result<Self, CrsError> {
+        if from.same_as(to) {
+            return Ok(Self { operation: None });
+        }
+        let (operation, messages) = listen(|| {
+            let mut options = CoordTransformOptions::new()?;
+            options.set_ballpark_allowed(false)?;
+            CoordTransform::new_with_options(&from.spatial_ref, &to.spatial_ref, &options)
+        });
+        let operation = operation.map_err(|error| CrsError::NoTransformation {
+            from: from.to_string(),
+            to: to.to_string(),
+            detail: messages.first().unwrap_or_else(|| error.to_string()),
+        })?;
+        Ok(Self { operation: Some(operation) })
+    }
+
+    /// Transforms positions in place. A position without an answer becomes infinite; both slices have one length.
+    pub fn transform(&self, x: &mut [f64], y: &mut [f64]) {
+        if let Some(operation) = &self.operation {
+            // Fails as a whole when one position has no answer; that one is then infinite, the others are right.
+            quiet(|| operation.transform_coords(x, y, &mut []).ok());
+        }
+    }
+
+    /// Whether positions stay as they are.
+    pub fn is_identity(&self) -> bool {
+        self.operation.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests;

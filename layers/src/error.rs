@@ -1,0 +1,349 @@
+//! What can go wrong, by operation: reading a source, deciding its CRS, importing it, keeping it.
+//!
+//! Every text says what was wrong and what would be right. [`std::fmt::Display`] is English; what a person at a
+//! command line sees in Vietnamese comes from [`ImportError::explain`].
+
+use std::{io, path::PathBuf};
+
+use thiserror::Error;
+
+use crate::{LayerId, Version, report::Language};
+
+mod vietnamese;
+
+/// A source file that cannot be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The path leads nowhere, or may not be read.
+    #[error("cannot read {path:?}: {why}; check the path and its permissions")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said, in words.
+        why: &'static str,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// No driver knows the bytes.
+    #[error(
+        "{path:?} is not a GIS file that can be read ({detail}); give a Shapefile (.shp), GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, CSV, GeoTIFF or another format GDAL opens"
+    )]
+    NotGis {
+        /// Which file.
+        path: PathBuf,
+        /// What the drivers said.
+        detail: String,
+    },
+    /// The file begins well and then breaks off or contradicts itself.
+    #[error("{path:?} is damaged or cut short ({detail}); copy it again from where it came from")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What was found.
+        detail: String,
+    },
+    /// A file with several layers, none chosen.
+    #[error("{path:?} holds {} layers: {}; choose one with --source-layer NAME", names.len(), names.join(", "))]
+    SeveralLayers {
+        /// Which file.
+        path: PathBuf,
+        /// The layers' names.
+        names: Vec<String>,
+    },
+    /// The chosen layer is not in the file.
+    #[error("{path:?} has no layer {name:?}; it has: {}", names.join(", "))]
+    NoSuchLayer {
+        /// Which file.
+        path: PathBuf,
+        /// What was asked for.
+        name: String,
+        /// The layers' names.
+        names: Vec<String>,
+    },
+    /// A `GeoParquet` geometry encoding or column that is not supported.
+    #[error("{path:?}: {detail}; write it again with geometry as WKB, for example with `ogr2ogr -f Parquet -lco GEOMETRY_ENCODING=WKB`")]
+    UnsupportedGeometry {
+        /// Which file.
+        path: PathBuf,
+        /// What it has instead.
+        detail: String,
+    },
+    /// A proprietary format with a known way out.
+    #[error("{path:?} is {format}, which no free library reads; {advice}")]
+    Proprietary {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        format: &'static str,
+        /// What to ask for instead.
+        advice: &'static str,
+    },
+}
+
+/// A coordinate reference system that cannot be had or used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CrsError {
+    /// A text that names no CRS.
+    #[error(
+        "{value:?} is not a coordinate reference system that is known ({detail}); write for example EPSG:9209 (VN-2000 TM-3 105°30'), EPSG:3405 or EPSG:4326"
+    )]
+    Unknown {
+        /// What was given.
+        value: String,
+        /// What PROJ said.
+        detail: String,
+    },
+    /// A CRS that has no horizontal positions: vertical, geocentric.
+    #[error("{value:?} ({name}) has no horizontal coordinates; use a geographic or projected system such as EPSG:9209")]
+    NotHorizontal {
+        /// What was given.
+        value: String,
+        /// Its name.
+        name: String,
+    },
+    /// There is no operation from one to the other.
+    #[error("there is no transformation from {from} to {to} ({detail})")]
+    NoTransformation {
+        /// Source.
+        from: String,
+        /// Target.
+        to: String,
+        /// What PROJ said.
+        detail: String,
+    },
+}
+
+/// An import that published nothing.
+#[derive(Debug, Error)]
+pub enum ImportError {
+    /// No source was named.
+    #[error("no source given; name at least one file")]
+    NoSource,
+    /// A source cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A CRS cannot be had or used.
+    #[error(transparent)]
+    Crs(#[from] CrsError),
+    /// The source does not say its CRS, and its coordinates do not tell.
+    #[error(
+        "{path:?} does not say its coordinate reference system and its extent ({extent}) fits {}; say which with --crs, for example --crs EPSG:9209",
+        if candidates.is_empty() { "none that is used here".to_owned() } else { format!("several: {}", candidates.join(", ")) }
+    )]
+    CrsMissing {
+        /// Which file.
+        path: PathBuf,
+        /// Its extent, in its own units.
+        extent: String,
+        /// Systems that would fit.
+        candidates: Vec<String>,
+    },
+    /// The coordinates contradict the CRS.
+    #[error("{path:?}: the coordinates ({extent}) do not fit {crs}: {why}; {}",
+        if candidates.is_empty() { "give the right system with --crs".to_owned() } else { format!("they would fit {}: give it with --crs", candidates.join(" or ")) }
+    )]
+    CrsWrong {
+        /// Which file.
+        path: PathBuf,
+        /// The CRS.
+        crs: String,
+        /// The extent, in the source's units.
+        extent: String,
+        /// The contradiction.
+        why: &'static str,
+        /// Systems that would fit.
+        candidates: Vec<String>,
+    },
+    /// Sources that cannot be one layer.
+    #[error("{first:?} is {first_kind} and {other:?} is {other_kind}: they cannot be one layer; import them as two")]
+    MixedSources {
+        /// A source.
+        first: PathBuf,
+        /// What it is.
+        first_kind: &'static str,
+        /// Another source.
+        other: PathBuf,
+        /// What that is.
+        other_kind: &'static str,
+    },
+    /// A raster cannot be brought to the stored CRS.
+    #[error("{path:?} cannot be made a raster layer ({detail})")]
+    Raster {
+        /// Which file.
+        path: PathBuf,
+        /// What GDAL said.
+        detail: String,
+    },
+    /// The caller gave up.
+    #[error("the import was cancelled; nothing was published")]
+    Cancelled,
+    /// The store cannot keep it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl ImportError {
+    /// Whether the source or the request is at fault, so that trying again unchanged would end the same.
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Store(_) | Self::Cancelled)
+    }
+
+    /// What was wrong and what would be right, in a language.
+    pub fn explain(&self, language: Language) -> String {
+        match language {
+            Language::English => self.to_string(),
+            Language::Vietnamese => vietnamese::import(self),
+        }
+    }
+}
+
+/// A twin that cannot be opened, read or written.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// There is no twin there.
+    #[error("there is no twin at {dir:?}; make one with `lucdau demo --twin DIR` or `lucdau import SOURCE --twin DIR --layer ID`")]
+    NoTwin {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A directory that holds something else.
+    #[error("{dir:?} is not a twin: it holds other files and no twin.db; give an empty or new directory")]
+    NotATwin {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A twin of a later program.
+    #[error("the twin at {dir:?} has catalog format {found}, this program knows up to {known}; use a newer lucdau")]
+    Newer {
+        /// The directory.
+        dir: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The newest known.
+        known: u32,
+    },
+    /// Another process writes.
+    #[error("the twin at {dir:?} is being written by another process ({holder}); wait until it is done and try again")]
+    Locked {
+        /// The directory.
+        dir: PathBuf,
+        /// Who holds the lock.
+        holder: String,
+    },
+    /// No room.
+    #[error("the disk is full: no room to write {path:?}; free some space and try again, the published version is untouched")]
+    DiskFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// Not allowed.
+    #[error("not allowed to {step} {path:?}; check the owner and permissions of the twin directory")]
+    PermissionDenied {
+        /// What.
+        path: PathBuf,
+        /// Doing what.
+        step: &'static str,
+    },
+    /// The file system failed.
+    #[error("cannot {step} {path:?}")]
+    Io {
+        /// What.
+        path: PathBuf,
+        /// Doing what.
+        step: &'static str,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The catalog database failed.
+    #[error("cannot {step} in the catalog of the twin at {dir:?}")]
+    Catalog {
+        /// The twin.
+        dir: PathBuf,
+        /// Doing what.
+        step: &'static str,
+        /// What SQLite said.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// The catalog holds a description that cannot be read.
+    #[error("the catalog's description of layer {layer} cannot be read; roll back to an earlier version or import it again")]
+    BadDescription {
+        /// Which layer.
+        layer: String,
+        /// What was wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// No such layer.
+    #[error("there is no layer {layer}; there are: {}", if known.is_empty() { "none yet".to_owned() } else { known.join(", ") })]
+    UnknownLayer {
+        /// What was asked for.
+        layer: LayerId,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// No such version.
+    #[error("layer {layer} has no version {version}; it has: {}", known.join(", "))]
+    UnknownVersion {
+        /// Which layer.
+        layer: LayerId,
+        /// What was asked for.
+        version: Version,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// A raster was asked of a layer of features, or the reverse.
+    #[error("layer {layer} is {found}, not {wanted}")]
+    WrongKind {
+        /// Which layer.
+        layer: LayerId,
+        /// What it is.
+        found: &'static str,
+        /// What was asked.
+        wanted: &'static str,
+    },
+    /// A published file that cannot be read.
+    #[error("{path:?} of layer {layer} {version} is damaged ({detail}); roll back to an earlier version or import it again")]
+    Damaged {
+        /// Which layer.
+        layer: LayerId,
+        /// Which version.
+        version: Version,
+        /// Which file.
+        path: PathBuf,
+        /// What was found.
+        detail: String,
+    },
+    /// Features that cannot be written.
+    #[error("cannot write {path:?} ({detail})")]
+    Encode {
+        /// What.
+        path: PathBuf,
+        /// What was wrong.
+        detail: String,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn io(step: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
+        let path = path.into();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::PermissionDenied { path, step },
+            _ => Self::Io { path, step, source },
+        }
+    }
+
+    pub(crate) fn catalog(step: &'static str, dir: impl Into<PathBuf>, source: rusqlite::Error) -> Self {
+        let dir = dir.into();
+        match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull { path: dir.join("twin.db") },
+            Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied) => {
+                Self::PermissionDenied { path: dir.join("twin.db"), step }
+            }
+            _ => Self::Catalog { dir, step, source },
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The kinds of findings, each with how much it matters and its text in both languages.
+
+use serde::{Deserialize, Serialize};
+
+use super::Severity;
+
+/// A kind of finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingCode {
+    /// The CRS was not given and was found by trying the usual ones.
+    CrsGuessed,
+    /// The CRS given with the request replaced the source's own.
+    CrsOverridden,
+    /// The layer lies far from Viet Nam.
+    CrsFarAway,
+    /// The text encoding was not given and was found from the bytes.
+    EncodingGuessed,
+    /// The encoding the source declares does not fit its bytes.
+    EncodingWrong,
+    /// Text held bytes that are no character.
+    TextUndecodable,
+    /// Text was in decomposed Unicode.
+    TextDecomposed,
+    /// A feature has no geometry.
+    GeometryMissing,
+    /// A feature's geometry is empty.
+    GeometryEmpty,
+    /// A geometry's bytes are no geometry.
+    GeometryUnreadable,
+    /// A coordinate is NaN or infinite.
+    CoordinateNotFinite,
+    /// A coordinate lies where the transformation has no answer.
+    CoordinateUntransformable,
+    /// A polygon crosses itself or its rings cross.
+    PolygonInvalid,
+    /// A polygon that could not be made valid.
+    PolygonUnrepairable,
+    /// A ring did not end where it began.
+    RingUnclosed,
+    /// A ring or line has too few different points.
+    TooFewPoints,
+    /// A polygon covers no area.
+    ZeroArea,
+    /// Z or M values were left out.
+    DimensionDropped,
+    /// Curves became lines of short segments.
+    CurveLinearised,
+    /// The layer holds several kinds of geometry.
+    GeometryMixed,
+    /// An attribute has another name than in the source.
+    AttributeRenamed,
+    /// Sources disagree on an attribute's type.
+    AttributeWidened,
+    /// A value is not of its attribute's type.
+    AttributeUnreadable,
+    /// The source has no feature.
+    LayerEmpty,
+    /// Only the first band of a raster is used.
+    BandsLeftOut,
+    /// The driver said something worth knowing.
+    DriverWarning,
+}
+
+impl FindingCode {
+    /// Severity, Vietnamese text, English text: what it is and what to do.
+    #[expect(clippy::too_many_lines, reason = "a table")]
+    pub(super) fn explanation(self) -> (Severity, &'static str, &'static str) {
+        use Severity::{Error, Info, Warning};
+        match self {
+            Self::CrsGuessed => (
+                Warning,
+                "nguồn không cho biết hệ tọa độ; đã suy ra từ phạm vi: hãy kiểm tra trên bản đồ hoặc nêu --crs",
+                "the source does not say its CRS; it was inferred from the extent: check it on the map or give --crs",
+            ),
+            Self::CrsOverridden => (
+                Warning,
+                "hệ tọa độ nêu trong lệnh khác hệ ghi trong tệp; đã dùng hệ nêu trong lệnh",
+                "the CRS given in the request differs from the file's own; the one given was used",
+            ),
+            Self::CrsFarAway => (
+                Warning,
+                "dữ liệu nằm ngoài vùng Việt Nam: có thể sai hệ tọa độ hoặc đảo X/Y, hãy kiểm tra và nêu --crs",
+                "the data lies outside Viet Nam: the CRS may be wrong or X and Y swapped, check and give --crs",
+            ),
+            Self::EncodingGuessed => (
+                Info,
+                "tệp không cho biết bảng mã chữ; đã nhận ra từ các byte, nếu chữ sai hãy nêu --encoding",
+                "the file does not say its text encoding; it was recognised from the bytes, give --encoding if text looks wrong",
+            ),
+            Self::EncodingWrong => (
+                Warning,
+                "bảng mã tệp khai báo không khớp với các byte; đã dùng bảng mã khớp hơn",
+                "the encoding the file declares does not fit its bytes; the one that fits was used",
+            ),
+            Self::TextUndecodable => (
+                Warning,
+                "có byte không phải ký tự trong bảng mã này, đã thay bằng �; hãy thử --encoding khác",
+                "some bytes are no character in this encoding and became �; try another --encoding",
+            ),
+            Self::TextDecomposed => (
+                Info,
+                "chữ Unicode tổ hợp đã được chuyển về dựng sẵn (NFC)",
+                "decomposed Unicode text was composed (NFC)",
+            ),
+            Self::GeometryMissing => (
+                Warning,
+                "đối tượng không có hình học; vẫn giữ dòng thuộc tính, hãy bổ sung hình học ở nguồn",
+                "features without geometry; their rows are kept, add the geometry at the source",
+            ),
+            Self::GeometryEmpty => (
+                Warning,
+                "đối tượng có hình học rỗng; vẫn giữ dòng thuộc tính, hãy bổ sung hình học ở nguồn",
+                "features with an empty geometry; their rows are kept, add the geometry at the source",
+            ),
+            Self::GeometryUnreadable => (
+                Error,
+                "hình học không đọc được; đã để riêng vào quarantine.parquet, hãy sửa ở nguồn rồi nhập lại",
+                "unreadable geometry; set aside in quarantine.parquet, mend it at the source and import again",
+            ),
+            Self::CoordinateNotFinite => (
+                Error,
+                "tọa độ NaN hoặc vô cực; đã để riêng vào quarantine.parquet, hãy sửa ở nguồn rồi nhập lại",
+                "NaN or infinite coordinates; set aside in quarantine.parquet, mend them at the source and import again",
+            ),
+            Self::CoordinateUntransformable => (
+                Error,
+                "tọa độ không chuyển được sang kinh vĩ độ; đã để riêng vào quarantine.parquet, hãy kiểm tra hệ tọa độ",
+                "coordinates that cannot become longitude and latitude; set aside in quarantine.parquet, check the CRS",
+            ),
+            Self::PolygonInvalid => (
+                Warning,
+                "vùng tự cắt hoặc vành chồng nhau; đã sửa bằng MakeValid (GEOS), hãy xem diện tích trước và sau",
+                "polygons that cross themselves; repaired with MakeValid (GEOS), see the areas before and after",
+            ),
+            Self::PolygonUnrepairable => (
+                Error,
+                "vùng không sửa được; đã để riêng vào quarantine.parquet, hãy vẽ lại ở nguồn",
+                "polygons that cannot be repaired; set aside in quarantine.parquet, draw them again at the source",
+            ),
+            Self::RingUnclosed => (
+                Warning,
+                "vành không khép kín; đã nối điểm cuối với điểm đầu",
+                "rings that do not end where they begin; closed",
+            ),
+            Self::TooFewPoints => (
+                Error,
+                "đường hoặc vành có quá ít điểm khác nhau; đã để riêng vào quarantine.parquet",
+                "lines or rings with too few different points; set aside in quarantine.parquet",
+            ),
+            Self::ZeroArea => (
+                Error,
+                "vùng có diện tích bằng 0; đã để riêng vào quarantine.parquet, hãy sửa ở nguồn",
+                "polygons of zero area; set aside in quarantine.parquet, mend them at the source",
+            ),
+            Self::DimensionDropped => (
+                Info,
+                "giá trị Z hoặc M đã được bỏ; lớp chỉ giữ tọa độ phẳng",
+                "Z or M values were left out; layers keep plane coordinates only",
+            ),
+            Self::CurveLinearised => (
+                Info,
+                "cung cong đã được thay bằng các đoạn thẳng ngắn",
+                "curves became short straight segments",
+            ),
+            Self::GeometryMixed => (
+                Info,
+                "lớp có nhiều loại hình học; nên tách thành các lớp riêng để vẽ và phân tích",
+                "the layer holds several kinds of geometry; separate layers draw and analyse better",
+            ),
+            Self::AttributeRenamed => (
+                Info,
+                "tên cột được đổi thành chữ thường, dựng sẵn, không trùng",
+                "columns renamed to lower case, composed, unique names",
+            ),
+            Self::AttributeWidened => (
+                Info,
+                "các nguồn khác nhau về kiểu của cột; đã dùng kiểu chung",
+                "the sources disagree on a column's type; a common type was used",
+            ),
+            Self::AttributeUnreadable => (
+                Warning,
+                "giá trị không đúng kiểu của cột đã thành rỗng; hãy sửa ở nguồn",
+                "values not of their column's type became null; mend them at the source",
+            ),
+            Self::LayerEmpty => (
+                Warning,
+                "nguồn không có đối tượng nào; lớp rỗng vẫn được công bố, hãy kiểm tra nguồn",
+                "the source has no feature; an empty layer is published all the same, check the source",
+            ),
+            Self::BandsLeftOut => (
+                Info,
+                "chỉ dùng kênh đầu tiên của ảnh",
+                "only the first band of the raster is used",
+            ),
+            Self::DriverWarning => (
+                Info,
+                "trình đọc tệp có nhắc",
+                "the file's driver had something to say",
+            ),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Sources: files and databases as streams of record batches. Give it a path, get batches and what is known of them.
+
+use std::path::{Path, PathBuf};
+
+use arrow::{array::ArrayRef, datatypes::DataType};
+
+use crate::{Crs, Encoding, GeometryKind, ReadError};
+
+pub(crate) mod csv;
+pub(crate) mod gdal;
+pub(crate) mod geoparquet;
+pub(crate) mod raster;
+
+/// What a source says of itself.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    pub(crate) path: PathBuf,
+    /// Format, by the name of its driver.
+    pub(crate) format: String,
+    /// The attributes, in order.
+    pub(crate) fields: Vec<SourceField>,
+    /// The kind of geometry it declares; none for a table.
+    pub(crate) geometry: Option<GeometryKind>,
+    /// None when it does not say.
+    pub(crate) crs: Option<Crs>,
+    /// How the CRS is known.
+    pub(crate) crs_from: &'static str,
+    /// The encoding it declares, where text comes as bytes nobody has decoded.
+    pub(crate) declared_encoding: Option<Encoding>,
+    /// Whether text comes as bytes nobody has decoded.
+    pub(crate) raw_text: bool,
+    /// Features it says it has, where that is cheap to know.
+    pub(crate) feature_count: Option<u64>,
+}
+
+/// An attribute as the source has it.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceField {
+    /// Bytes, as the encoding may not be known yet.
+    pub(crate) name: Vec<u8>,
+    /// Type of the columns; text of any encoding is `Binary` with `text` set.
+    pub(crate) data_type: DataType,
+    /// Whether a `Binary` column is text.
+    pub(crate) text: bool,
+}
+
+/// Some features: attribute columns in the order of [`About::fields`], and WKB.
+#[derive(Debug)]
+pub(crate) struct SourceBatch {
+    pub(crate) rows: usize,
+    pub(crate) attributes: Vec<ArrayRef>,
+    /// `Binary` WKB in the source's CRS; none for a table.
+    pub(crate) geometry: Option<ArrayRef>,
+}
+
+/// A stream of features.
+pub(crate) trait Source {
+    fn about(&self) -> &About;
+
+    /// The next features; none at the end.
+    fn next_batch(&mut self) -> Result<Option<SourceBatch>, ReadError>;
+
+    /// What the driver warned of so far.
+    fn warnings(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// An open source, by what it holds.
+pub(crate) enum Opened {
+    Vector(Box<dyn Source>),
+    Raster(PathBuf),
+}
+
+/// Features or pixels in one batch; bounds memory and lets progress and cancellation be noticed.
+pub(crate) const ROWS_PER_BATCH: usize = 16_384;
+
+/// Opens a source, by its content where its name does not tell.
+pub(crate) fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError> {
+    let address = path.to_string_lossy();
+    let is_file = !address.contains("://") && !address.starts_with("/vsi") && !is_database(&address);
+    if is_file {
+        let magic = look(path)?;
+        refuse_proprietary(path, &magic)?;
+        if magic.starts_with(b"PAR1") {
+            return geoparquet::GeoParquetSource::open(path).map(|source| Opened::Vector(Box::new(source)));
+        }
+    }
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    match extension.as_deref() {
+        Some("csv" | "tsv" | "psv") => csv::open(path),
+        _ => gdal::open(path, layer),
+    }
+}
+
+/// Addresses of databases are no files.
+fn is_database(address: &str) -> bool {
+    let prefix = address.split(':').next().unwrap_or_default();
+    prefix.len() > 1 && prefix.len() < address.len() && prefix.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
+/// The first bytes of a file; none for a folder.
+fn look(path: &Path) -> Result<Vec<u8>, ReadError> {
+    use std::io::Read as _;
+    let unreadable = |source: std::io::Error| {
+        let why = match source.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file",
+            std::io::ErrorKind::PermissionDenied => "permission denied",
+            _ => "the file system failed",
+        };
+        ReadError::Unreadable { path: path.into(), why, source }
+    };
+    if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut magic = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(16).read_to_end(&mut magic).map_err(unreadable)?;
+    if magic.is_empty() {
+        return Err(ReadError::NotGis { path: path.into(), detail: "the file is empty".to_owned() });
+    }
+    Ok(magic)
+}
+
+fn refuse_proprietary(path: &Path, magic: &[u8]) -> Result<(), ReadError> {
+    const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    let (format, advice) = match extension.as_deref() {
+        Some("dgn") if magic.starts_with(OLE) => {
+            ("MicroStation DGN v8", "save it from MicroStation as DGN v7 or DXF, or ask for GeoPackage or GML")
+        }
+        Some("dwg") => ("AutoCAD DWG", "save it from AutoCAD as DXF, or ask for GeoPackage or GML"),
+        _ => return Ok(()),
+    };
+    Err(ReadError::Proprietary { path: path.into(), format, advice })
+}

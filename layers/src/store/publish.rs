@@ -1,0 +1,164 @@
+//! Writing: the lock, the staging folder, the rename, the catalog's transaction, and cleaning up after the killed.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{Read as _, Seek as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Twin,
+    catalog::{self, FileEntry},
+};
+use crate::{LayerId, LayerKind, LayerMeta, StoreError, Version};
+
+const STAGING_PREFIX: &str = ".staging-";
+
+/// The right to write to a twin; held by one process at a time, given up when dropped or when the process ends.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    twin: &'a Twin,
+    _lock: File,
+}
+
+/// A folder a version is being written into; removed when dropped without being published.
+#[derive(Debug)]
+pub(crate) struct Staging {
+    path: PathBuf,
+}
+
+impl Staging {
+    /// Where to write the version's files.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // After publishing it is gone; what cannot be removed now the next writer removes.
+        fs::remove_dir_all(&self.path).ok();
+    }
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn lock(twin: &'a Twin) -> Result<Self, StoreError> {
+        let path = twin.dir.join("twin.lock");
+        let mut lock = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|source| StoreError::io("open", &path, source))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                lock.read_to_string(&mut holder).ok();
+                let holder = if holder.trim().is_empty() { "unknown".to_owned() } else { holder.trim().to_owned() };
+                return Err(StoreError::Locked { dir: twin.dir.clone(), holder });
+            }
+            Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", &path, source)),
+        }
+        let note = || -> std::io::Result<()> {
+            lock.set_len(0)?;
+            lock.rewind()?;
+            writeln!(lock, "process {}", std::process::id())
+        };
+        // Only for the message another process shows.
+        let mut note = note;
+        note().ok();
+        let writer = Self { twin, _lock: lock };
+        writer.sweep()?;
+        Ok(writer)
+    }
+
+    /// A fresh folder for a new version of a layer, on the file system it will stay on.
+    pub(crate) fn stage(&self, layer: &LayerId, kind: LayerKind) -> Result<Staging, StoreError> {
+        let path = self.twin.layer_folder(layer, kind).join(format!("{STAGING_PREFIX}{}", std::process::id()));
+        fs::create_dir_all(&path).map_err(|source| StoreError::io("create", &path, source))?;
+        Ok(Staging { path })
+    }
+
+    /// Makes what was staged the current version; `meta.version` is set here.
+    pub(crate) fn publish(&self, staging: Staging, mut meta: LayerMeta) -> Result<Version, StoreError> {
+        let twin = self.twin;
+        let newest = catalog::newest(&twin.catalog(), &twin.dir, &meta.id)?;
+        meta.version = Version(newest + 1);
+        let files = seal(&staging.path)?;
+        let folder = twin.folder(&meta);
+        let parent = twin.layer_folder(&meta.id, meta.kind);
+        fs::rename(&staging.path, &folder).map_err(|source| StoreError::io("publish", &folder, source))?;
+        for dir in [parent.as_path(), parent.parent().unwrap_or(&twin.dir), &twin.dir] {
+            sync_dir(dir)?;
+        }
+        let entered = catalog::publish(&mut twin.catalog(), &twin.dir, &meta, &files);
+        if entered.is_err() {
+            // Not in the catalog, so not published; the next writer would sweep it too.
+            fs::remove_dir_all(&folder).ok();
+        }
+        entered.map(|()| meta.version)
+    }
+
+    /// Makes a version that exists the current one.
+    pub(crate) fn make_current(&self, layer: &LayerId, version: Version) -> Result<(), StoreError> {
+        catalog::make_current(&mut self.twin.catalog(), &self.twin.dir, layer, version)
+    }
+
+    /// Removes what killed writers left: staging folders, and versions that never reached the catalog.
+    fn sweep(&self) -> Result<(), StoreError> {
+        for root in ["layers", "rasters"] {
+            for folder in list(&self.twin.dir.join(root))? {
+                let id = folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<LayerId>().ok());
+                let Some(id) = id else { continue };
+                let known: Vec<String> =
+                    self.twin.versions(&id)?.iter().map(|meta| meta.version.to_string()).collect();
+                for entry in list(&folder)? {
+                    let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    if name.starts_with(STAGING_PREFIX) || is_version(&name) && !known.contains(&name) {
+                        tracing::info!(path = %entry.display(), "removing what an interrupted import left");
+                        fs::remove_dir_all(&entry).map_err(|source| StoreError::io("remove", &entry, source))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_version(name: &str) -> bool {
+    name.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
+/// The entries of a directory; none when it does not exist.
+fn list(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let fail = |source| StoreError::io("list", dir, source);
+    match fs::read_dir(dir) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path()).map_err(fail)).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(fail(error)),
+    }
+}
+
+/// Syncs every file of a folder and the folder, and gives their checksums.
+fn seal(folder: &Path) -> Result<Vec<FileEntry>, StoreError> {
+    let mut files = Vec::new();
+    for path in list(folder)? {
+        let file = File::open(&path).map_err(|source| StoreError::io("open", &path, source))?;
+        file.sync_all().map_err(|source| StoreError::io("write", &path, source))?;
+        let bytes = file.metadata().map_err(|source| StoreError::io("look at", &path, source))?.len();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(&file).map_err(|source| StoreError::io("read", &path, source))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.push(FileEntry { name, bytes, blake3: hasher.finalize().to_hex().to_string() });
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    sync_dir(folder)?;
+    Ok(files)
+}
+
+fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+    let sync = || File::open(dir)?.sync_all();
+    sync().map_err(|source| StoreError::io("write", dir, source))
+}

@@ -1,0 +1,126 @@
+//! `lucdau sql`: one read-only query over the layers of a twin.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, ValueEnum};
+use engine::{
+    CancelToken, output as encode,
+    sql::{self, SqlLimits, SqlRequest},
+};
+use serde_json::Value;
+
+use crate::{
+    cli::{
+        TwinArgument,
+        failure::{self, Exit, Failure},
+        output,
+        table::Table,
+    },
+    refusals,
+};
+
+/// Time a query may take when nobody says.
+const DEFAULT_TIME_SECONDS: u64 = 600;
+
+/// Memory a query may take, in bytes.
+const MEMORY_LIMIT_BYTES: usize = 4 << 30;
+
+/// Rows an answer may have when nobody says.
+const DEFAULT_ROWS: usize = 10_000_000;
+
+/// Rows a table in a terminal has at most: more cannot be read.
+const TABLE_ROWS: usize = 1_000;
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table to read in a terminal.
+    Table,
+    /// Comma-separated values.
+    Csv,
+    /// A JSON table: columns and rows.
+    Json,
+    /// `GeoJSON`.
+    Geojson,
+    /// An Arrow IPC stream.
+    Arrow,
+    /// `GeoParquet`.
+    Parquet,
+}
+
+/// What `sql` takes.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    twin: TwinArgument,
+    /// Dạng kết quả · form of the answer
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Ghi ra tệp · write to a file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Giá trị của $1, $2, … dạng JSON · values of $1, $2, … as a JSON array
+    #[arg(long, value_name = "JSON", default_value = "[]")]
+    params: String,
+    /// Số dòng nhiều nhất · rows at most
+    #[arg(long, value_name = "N")]
+    rows: Option<usize>,
+    /// Thời gian nhiều nhất, giây · seconds at most
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TIME_SECONDS)]
+    timeout: u64,
+    /// Câu truy vấn · the query
+    #[arg(value_name = "SELECT")]
+    query: String,
+}
+
+/// Asks and writes the answer.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let params = params(&arguments.params)?;
+    let default_rows = if arguments.format == Format::Table { TABLE_ROWS } else { DEFAULT_ROWS };
+    let rows = arguments.rows.unwrap_or(default_rows);
+    let limits = SqlLimits { time: Duration::from_secs(arguments.timeout), memory_bytes: MEMORY_LIMIT_BYTES, rows };
+    let engine = arguments.twin.engine()?;
+    let request = SqlRequest { query: arguments.query.clone(), params, limits, cancel: CancelToken::new() };
+    let snapshot = engine.snapshot();
+    let answer =
+        sql::query(&snapshot, &request).map_err(|error| failure::of_request(refusals::of_sql(error)))?;
+    write(&answer, arguments)?;
+    if answer.truncated {
+        output::note(&format!(
+            "lưu ý: kết quả bị cắt ở {rows} dòng; đặt --rows lớn hơn\nnote: the answer was cut at {rows} rows; raise --rows"
+        ));
+    }
+    Ok(())
+}
+
+fn params(text: &str) -> Result<Vec<Value>, Failure> {
+    serde_json::from_str(text).map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            "--params phải là mảng JSON, ví dụ '[1, \"Kinh Môn\"]'",
+            format!("--params must be a JSON array, for example '[1, \"Kinh Môn\"]': {error}"),
+        )
+    })
+}
+
+fn write(answer: &sql::Answer, arguments: &Arguments) -> Result<(), Failure> {
+    let file = arguments.output.as_deref();
+    let encoded = match arguments.format {
+        Format::Table => encode::to_json_table(answer).map(|json| table(&json)),
+        Format::Csv => encode::to_csv(answer),
+        Format::Json => encode::to_json_table(answer),
+        Format::Geojson => encode::to_geojson(answer),
+        Format::Arrow => encode::to_arrow_stream(answer),
+        Format::Parquet => encode::to_parquet(answer),
+    };
+    let bytes = encoded.map_err(|error| failure::of_request(refusals::of_output(error)))?;
+    match arguments.format {
+        Format::Arrow | Format::Parquet => output::write_binary(file, &bytes),
+        _ => output::write_text(file, &bytes),
+    }
+}
+
+/// A JSON table as lines; as it is when it cannot be read back.
+fn table(json: &[u8]) -> Vec<u8> {
+    serde_json::from_slice(json).map_or_else(|_unread| json.to_vec(), |table: Table| table.to_text().into_bytes())
+}

@@ -1,0 +1,64 @@
+//! A running server and what other processes publish.
+
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+
+use crate::fixture::{PATIENCE, TestServer, TestTwin, districts};
+
+/// The next event of a name on a stream, as its data.
+async fn next_event(body: &mut axum::body::BodyDataStream, name: &str) -> Value {
+    let mut text = String::new();
+    loop {
+        let chunk = tokio::time::timeout(PATIENCE, body.next()).await.expect("an event comes").unwrap().unwrap();
+        text.push_str(&String::from_utf8_lossy(&chunk));
+        while let Some((message, rest)) = text.split_once("\n\n") {
+            let data = message.split_once("\ndata: ").filter(|(head, _)| *head == format!("event: {name}"));
+            if let Some((_, data)) = data {
+                return serde_json::from_str(data).unwrap();
+            }
+            text = rest.to_owned();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_version_shows_within_a_second_and_is_told_on_the_event_stream() {
+    let server = TestServer::new();
+    let stream = server.open("/events").await;
+    assert_eq!(stream.status(), 200);
+    let mut events = Body::into_data_stream(stream.into_body());
+    server.home.publish("districts", &districts("Chí Linh"));
+    let published = Instant::now();
+    let event = next_event(&mut events, "layer").await;
+    let waited = published.elapsed();
+    assert_eq!((&event["layer"], &event["version"], &event["before"]), (&json!("districts"), &json!(2), &json!(1)));
+    assert!(waited < Duration::from_secs(1), "{waited:?}");
+    let body = json!({"query": "SELECT count(*) FROM districts WHERE name = 'Chí Linh'"});
+    assert_eq!(server.post("/sql", &body).await.ok().json()["rows"][0][0], 1);
+    let meta = server.get("/layers/districts").await.ok().json();
+    assert_eq!(meta["version"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_are_told_on_the_event_stream_and_the_stream_ends_with_the_server() {
+    let server = TestServer::new();
+    let mut events = Body::into_data_stream(server.open("/events").await.into_body());
+    server.post("/analyses/hot_spots", &json!({"layer": "accidents"})).await;
+    let event = next_event(&mut events, "job").await;
+    assert_eq!(event["analysis"], "hot_spots");
+    server.services.shutdown.request();
+    let end = async { while events.next().await.is_some() {} };
+    tokio::time::timeout(PATIENCE, end).await.expect("the stream ends when the server does");
+}
+
+#[tokio::test]
+async fn an_empty_twin_is_served_and_is_not_ready() {
+    let server = TestServer::over(TestTwin::empty(), server::painter::Painter::broken());
+    assert_eq!(server.get("/layers").await.ok().json(), json!([]));
+    server.get("/styles/topo.json").await.ok();
+    assert_eq!(server.get("/health").await.ok().json()["ready"], false);
+    assert_eq!(server.get("/health/ready").await.status, 503);
+}
