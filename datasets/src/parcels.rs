@@ -35,7 +35,7 @@ pub(crate) struct Parcel {
 }
 
 /// Public plots of a commune.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct PublicPlot {
     pub(crate) code: Code,
     pub(crate) centre: Coord,

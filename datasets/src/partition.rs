@@ -22,6 +22,9 @@ use grow::{Seed, grow};
 /// Label of cells outside the province.
 pub(crate) const OUTSIDE: u16 = u16::MAX;
 
+/// How much earlier or later a unit may start from one round of tuning to the next.
+const LARGEST_CHANGE_M: f64 = 400.0;
+
 /// Cell size: borders wiggle at this grain.
 const CELL_M: f64 = 100.0;
 
@@ -156,7 +159,7 @@ fn district_labels(grid: &Grid, domain: &[u16], slowness: &[f32], communes_at: &
     let official: f64 = DISTRICTS.iter().map(|district| district.area_km2).sum();
     let targets: Vec<f64> =
         DISTRICTS.iter().map(|district| cells * district.area_km2 / official).collect();
-    let mut labels = tune(grid, domain, slowness, &mut seeds, (&targets, 24));
+    let mut labels = tune(grid, domain, slowness, &mut seeds, (&targets, 30));
     clean::clean(grid, &mut labels);
     labels
 }
@@ -183,7 +186,7 @@ fn commune_labels(grid: &Grid, districts: &[u16], slowness: &[f32], mut seeds: V
     let targets: Vec<f64> = (0..communes().len())
         .map(|row| f64::from(cells[district_row(communes()[row].district)]) * share(row))
         .collect();
-    let mut labels = tune(grid, districts, slowness, &mut seeds, (&targets, 12));
+    let mut labels = tune(grid, districts, slowness, &mut seeds, (&targets, 18));
     clean::clean_within(grid, districts, &mut labels);
     labels
 }
@@ -236,8 +239,11 @@ fn tune(
         for (row, &target) in targets.iter().enumerate() {
             worst = worst.max((counts[row] / target - 1.0).abs());
             let perimeter_cells = 3.5 * target.sqrt();
-            starts_m[row] += 0.9 * (counts[row] - target) / perimeter_cells * grid.cell_m;
+            let change_m = 0.7 * (counts[row] - target) / perimeter_cells * grid.cell_m;
+            starts_m[row] += change_m.clamp(-LARGEST_CHANGE_M, LARGEST_CHANGE_M);
         }
+        // A round that swallowed a unit only counts if there is no other.
+        worst += 10.0 * counts.iter().filter(|&&count| count < 1.0).count() as f64;
         if worst < best.0 {
             best = (worst, labels);
         }

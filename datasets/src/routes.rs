@@ -14,6 +14,9 @@ pub(crate) struct Route {
     pub(crate) line: Vec<Coord>,
 }
 
+/// Ends of routes this near to another route are meant to lie on it.
+const JOIN_M: f64 = 450.0;
+
 type Course = (&'static str, &'static str, Class, u8, &'static [(f64, f64)]);
 
 #[rustfmt::skip]
@@ -73,7 +76,7 @@ const RAILWAYS: [(&str, &[(f64, f64)]); 3] = [
 
 /// All main roads; they may run past the province's border.
 pub(crate) fn main_roads(plane: &Plane, seed: u64) -> Vec<Route> {
-    ROADS
+    let mut routes: Vec<Route> = ROADS
         .iter()
         .map(|&(name, reference, class, lanes, lonlat_deg)| Route {
             name,
@@ -82,7 +85,30 @@ pub(crate) fn main_roads(plane: &Plane, seed: u64) -> Vec<Route> {
             lanes,
             line: refined(plane, lonlat_deg, seed, if class == Class::Provincial { 120.0 } else { 60.0 }),
         })
-        .collect()
+        .collect();
+    for row in 0..routes.len() {
+        join_ends(&mut routes, row);
+    }
+    routes
+}
+
+/// Moves the ends of a route onto a route nearby.
+fn join_ends(routes: &mut [Route], row: usize) {
+    let last = routes[row].line.len() - 1;
+    for end in [0, last] {
+        let place = routes[row].line[end];
+        let nearest = routes
+            .iter()
+            .enumerate()
+            .filter(|&(other, route)| other != row && route.class != Class::Expressway)
+            .map(|(_, route)| shape::nearest(&route.line, place))
+            .min_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((joined, apart_m, _)) = nearest
+            && apart_m < JOIN_M
+        {
+            routes[row].line[end] = joined;
+        }
+    }
 }
 
 /// All railways with their names; they may run past the province's border.

@@ -24,3 +24,14 @@ pub(crate) fn encode(text: &str) -> Result<Vec<u8>, char> {
         })
         .collect()
 }
+
+/// The bytes of a text with the letters that have none replaced: capitals by small letters, others by a question mark.
+pub(crate) fn encode_lowered(text: &str) -> Vec<u8> {
+    text.chars()
+        .flat_map(|letter| {
+            let mut one = [0; 4];
+            let lowered: String = letter.to_lowercase().collect();
+            encode(letter.encode_utf8(&mut one)).or_else(|_| encode(&lowered)).unwrap_or_else(|_| vec![b'?'])
+        })
+        .collect()
+}

@@ -40,7 +40,11 @@ pub trait Analysis: Sync {
     /// # Errors
     /// When a parameter is unknown or out of its bounds, a layer or attribute is missing or of the wrong kind, or the work
     /// was cancelled. A result that is odd but true (nothing found, no variance) is an answer with a warning.
-    fn run(&self, context: &AnalysisContext<'_>, parameters: &Value) -> Result<Outcome, AnalysisError>;
+    fn run(
+        &self,
+        context: &AnalysisContext<'_>,
+        parameters: &Value,
+    ) -> Result<Outcome, AnalysisError>;
 }
 
 /// What a person or a form needs to know of an analysis.
@@ -72,7 +76,10 @@ pub struct AnalysisContext<'a> {
 
 impl fmt::Debug for AnalysisContext<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("AnalysisContext").field("cancel", &self.cancel).finish_non_exhaustive()
+        formatter
+            .debug_struct("AnalysisContext")
+            .field("cancel", &self.cancel)
+            .finish_non_exhaustive()
     }
 }
 
@@ -121,7 +128,10 @@ impl Provenance {
             analysis: analysis.name().to_owned(),
             parameters,
             seed: None,
-            layers: layers.iter().map(|meta| (meta.id.clone(), meta.version)).collect(),
+            layers: layers
+                .iter()
+                .map(|meta| (meta.id.clone(), meta.version))
+                .collect(),
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
             computed_at: Utc::now(),
         }
@@ -139,8 +149,10 @@ pub fn all() -> &'static [&'static dyn Analysis] {
 /// When there is none; the error names the nearest.
 pub fn find(name: &str) -> Result<&'static dyn Analysis, AnalysisError> {
     let named = all().iter().find(|analysis| analysis.name() == name);
-    named.copied().ok_or_else(|| AnalysisError::UnknownAnalysis {
-        name: name.to_owned(),
-        nearest: nearest_spelling(name, all().iter().map(|analysis| analysis.name())),
-    })
+    named
+        .copied()
+        .ok_or_else(|| AnalysisError::UnknownAnalysis {
+            name: name.to_owned(),
+            nearest: nearest_spelling(name, all().iter().map(|analysis| analysis.name())),
+        })
 }

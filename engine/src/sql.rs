@@ -1,6 +1,6 @@
 //! SQL over the resident layers: read-only, within a time, a memory and a row limit.
 //!
-//! Every layer is a table. `ST_` functions are SedonaDB's and ours, geometries carry their CRS (OGC:CRS84 unless a query says
+//! Every layer is a table. `ST_` functions are Sedona's and ours, geometries carry their CRS (OGC:CRS84 unless a query says
 //! otherwise), and filters with a constant geometry or H3 cell are answered by the layer's indexes, as `EXPLAIN` shows:
 //!
 //! ```text

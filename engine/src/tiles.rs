@@ -59,13 +59,19 @@ impl TileOptions {
 
     /// For a tile that will be encoded: no labels.
     pub fn for_encoding() -> Self {
-        Self { labels: LabelScope::None, limit_bytes: Self::LIMIT_BYTES }
+        Self {
+            labels: LabelScope::None,
+            limit_bytes: Self::LIMIT_BYTES,
+        }
     }
 }
 
 impl Default for TileOptions {
     fn default() -> Self {
-        Self { labels: LabelScope::All, limit_bytes: Self::LIMIT_BYTES }
+        Self {
+            labels: LabelScope::All,
+            limit_bytes: Self::LIMIT_BYTES,
+        }
     }
 }
 
@@ -103,15 +109,23 @@ pub fn vector_tile(
         }
     }
     let grid = Grid::new(coord);
-    let mut cut: Vec<TileLayer> =
-        wanted.par_iter().map(|layer| layer_tile(layer, &grid, options.labels.covers(&layer.meta.id))).collect();
-    let size_of = |layer: usize, id: FeatureId| u32::try_from(id.0).map_or(0.0, |row| Pyramid::of(wanted[layer]).size_of(row));
+    let mut cut: Vec<TileLayer> = wanted
+        .par_iter()
+        .map(|layer| layer_tile(layer, &grid, options.labels.covers(&layer.meta.id)))
+        .collect();
+    let size_of = |layer: usize, id: FeatureId| {
+        u32::try_from(id.0).map_or(0.0, |row| Pyramid::of(wanted[layer]).size_of(row))
+    };
     budget::trim(&mut cut, options.limit_bytes, &size_of);
     Ok(VectorTile { coord, layers: cut })
 }
 
 fn layer_tile(layer: &LayerSnapshot, grid: &Grid, labelled: bool) -> TileLayer {
-    let mut tile = TileLayer { name: layer.meta.id.as_str().into(), extent: EXTENT, ..TileLayer::default() };
+    let mut tile = TileLayer {
+        name: layer.meta.id.as_str().into(),
+        extent: EXTENT,
+        ..TileLayer::default()
+    };
     if layer.is_empty() {
         return tile;
     }
@@ -123,7 +137,11 @@ fn layer_tile(layer: &LayerSnapshot, grid: &Grid, labelled: bool) -> TileLayer {
     for row in pyramid.rows_near(layer, grid.coord, margin) {
         if let Some(geometry) = cut::feature(pyramid, row, grid) {
             let tags = columns.tags(row, &mut dictionary);
-            tile.features.push(TileFeature { id: FeatureId(u64::from(row)), geometry, tags });
+            tile.features.push(TileFeature {
+                id: FeatureId(u64::from(row)),
+                geometry,
+                tags,
+            });
         }
     }
     if labelled {

@@ -145,7 +145,7 @@ fn is_same(a: &LayerMeta, b: &LayerMeta) -> bool {
 fn load(twin: &Twin, meta: &LayerMeta) -> Result<LayerSnapshot, EngineError> {
     let failed = |source| EngineError::Load { layer: meta.id.clone(), version: meta.version, source };
     if meta.kind == LayerKind::Raster {
-        let raster = twin.read_raster(&meta.id).map_err(failed)?;
+        let raster = twin.read_raster_version(&meta.id, meta.version).map_err(failed)?;
         return Ok(LayerSnapshot::from_raster(Arc::new(meta.clone()), raster));
     }
     LayerSnapshot::from_layer(twin.read_version(&meta.id, meta.version).map_err(failed)?)

@@ -52,7 +52,7 @@ pub(crate) fn open(wanted: Option<&str>) -> Result<Gpu, RenderError> {
     };
     let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
         .map_err(|source| RenderError::OpenDevice { adapter: info.name.clone(), source })?;
-    device.on_uncaptured_error(Arc::new(|error| {eprintln!("DBG {error:?}"); tracing::error!(%error, "the Vulkan device refused a command")}));
+    device.on_uncaptured_error(Arc::new(|error| tracing::error!(%error, "the Vulkan device refused a command")));
     let driver = format!("{} {}", info.driver, info.driver_info).trim().to_owned();
     Ok(Gpu { device, queue, info: AdapterInfo { name: info.name, driver, is_software: info.device_type == DeviceType::Cpu } })
 }

@@ -5,7 +5,7 @@ use prost::Message as _;
 use crate::text::{Face, SdfSpec, sdf};
 
 /// What MapLibre GL expects: 24 px per em, 3 px around the ink, distances up to 8 px.
-const SPEC: SdfSpec = SdfSpec { size_px: 24, buffer_px: 3, radius_px: 8 };
+const SPEC: SdfSpec = SdfSpec { per_em: 24, buffer: 3, radius: 8 };
 
 /// Characters in a range.
 const RANGE: u32 = 256;
@@ -61,7 +61,7 @@ pub fn range(fontstack: &str, start: u32) -> Option<Vec<u8>> {
 
 fn glyph(face: Face, character: char) -> Option<Glyph> {
     let number = face.glyph(character)?;
-    let advance_px = face.advance_em(number) * f64::from(SPEC.size_px);
+    let advance_px = face.advance_em(number) * f64::from(SPEC.per_em);
     let empty = Glyph {
         id: u32::from(character),
         bitmap: None,
@@ -72,7 +72,7 @@ fn glyph(face: Face, character: char) -> Option<Glyph> {
         advance: crate::narrow::to_u32(advance_px.round()),
     };
     let Some(field) = sdf(face, number, SPEC) else { return Some(empty) };
-    let inner = |length: usize| u32::try_from(length - 2 * SPEC.buffer_px).unwrap_or_default();
+    let inner = |length: usize| u32::try_from(length - 2 * SPEC.buffer).unwrap_or_default();
     Some(Glyph {
         width: inner(field.width),
         height: inner(field.height),

@@ -66,9 +66,9 @@ impl Passes {
     /// Paints a list; the pixels are premultiplied RGBA, rows from the north.
     pub(crate) fn paint(&self, gpu: &Gpu, list: &DrawList) -> Result<Vec<u8>, RenderError> {
         let target = self.take_target(gpu, list.size_px);
-        let fills = self.fill.upload(gpu, list);
-        let lines = self.line.upload(gpu, list);
-        let circles = self.circle.upload(gpu, list);
+        let fills = fill::FillPass::upload(gpu, list);
+        let lines = line::LinePass::upload(gpu, list);
+        let circles = circle::CirclePass::upload(gpu, list);
         let texts = self.text.upload(gpu, list);
         let rasters: Vec<_> = list.rasters.iter().map(|quad| self.raster.upload(gpu, quad)).collect();
         let hillshades: Vec<_> = list.hillshades.iter().map(|quad| self.hillshade.upload(gpu, quad)).collect();
@@ -79,9 +79,9 @@ impl Passes {
             for command in &list.commands {
                 match command {
                     Command::Fill(range) => self.fill.draw(&mut pass, &fills, range),
-                    Command::Line(range) => self.line.draw(&mut pass, &lines, range),
-                    Command::Circle(range) => self.circle.draw(&mut pass, &circles, range),
-                    Command::Text(range) => self.text.draw(&mut pass, &texts, range),
+                    Command::Line(range) => self.line.draw(&mut pass, lines.as_ref(), range),
+                    Command::Circle(range) => self.circle.draw(&mut pass, circles.as_ref(), range),
+                    Command::Text(range) => self.text.draw(&mut pass, texts.as_ref(), range),
                     Command::Raster(row) => self.raster.draw(&mut pass, &rasters[*row]),
                     Command::Hillshade(row) => self.hillshade.draw(&mut pass, &hillshades[*row]),
                 }

@@ -4,7 +4,7 @@ use layers::RasterTile;
 
 use crate::Image;
 
-/// Land cover classes of ESA WorldCover (v200 product user manual, 2022) with calm colours of our own that keep the manual's
+/// Land cover classes of ESA `WorldCover` (v200 product user manual, 2022) with calm colours of our own that keep the manual's
 /// hues.
 const CLASSES: [(u8, [u8; 3]); 11] = [
     (10, [0xBF, 0xD8, 0xAE]),  // tree cover

@@ -13,7 +13,12 @@ mod sql;
 mod table;
 mod tile;
 
-use std::{io, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::{self, IsTerminal as _},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use ::layers::Twin;
 use clap::{Args, Parser, Subcommand};
@@ -30,7 +35,12 @@ const DEFAULT_LOG: &str = "warn,server=info";
 
 /// Lục Đầu: bản sao số địa lý của một tỉnh · a province's geospatial digital twin.
 #[derive(Debug, Parser)]
-#[command(name = "lucdau", version, max_term_width = 110, arg_required_else_help = true)]
+#[command(
+    name = "lucdau",
+    version,
+    max_term_width = 110,
+    arg_required_else_help = true
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -66,7 +76,9 @@ struct TwinArgument {
 
 impl TwinArgument {
     fn open(&self) -> Result<Arc<Twin>, Failure> {
-        Twin::open(&self.twin).map(Arc::new).map_err(failure::of_store)
+        Twin::open(&self.twin)
+            .map(Arc::new)
+            .map_err(failure::of_store)
     }
 
     fn engine(&self) -> Result<Engine, Failure> {
@@ -83,8 +95,14 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(help_or_error.exit_code()).unwrap_or(2));
         }
     };
-    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_unset| EnvFilter::new(DEFAULT_LOG));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
+    let filter =
+        EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_unset| EnvFilter::new(DEFAULT_LOG));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .init();
     match run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -97,7 +97,9 @@ pub enum RequestError {
         deadline: Duration,
     },
     /// No graphics device: raster tiles cannot be drawn.
-    #[error("raster tiles cannot be drawn here: no Vulkan device; install libvulkan1 and mesa-vulkan-drivers, then restart")]
+    #[error(
+        "raster tiles cannot be drawn here: no Vulkan device; install libvulkan1 and mesa-vulkan-drivers, then restart"
+    )]
     NoRenderer,
     /// A fault on our side.
     #[error("the server could not {doing}; the cause is in its log")]
@@ -154,7 +156,10 @@ impl std::fmt::Display for Noun {
 impl From<OffloadError> for RequestError {
     fn from(error: OffloadError) -> Self {
         match error {
-            OffloadError::Busy { waiting, .. } => Self::TooMany { what: "requests", limit: waiting },
+            OffloadError::Busy { waiting, .. } => Self::TooMany {
+                what: "requests",
+                limit: waiting,
+            },
             OffloadError::Deadline { deadline } => Self::Deadline { deadline },
             OffloadError::Lost { .. } => Self::internal("finish the work", error),
         }
@@ -163,8 +168,14 @@ impl From<OffloadError> for RequestError {
 
 impl RequestError {
     /// A fault on our side, with its chain for the log.
-    pub fn internal(doing: &'static str, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::Internal { doing, source: source.into() }
+    pub fn internal(
+        doing: &'static str,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self::Internal {
+            doing,
+            source: source.into(),
+        }
     }
 
     /// The document the client gets.
@@ -172,7 +183,10 @@ impl RequestError {
         let (status, kind, title) = self.class();
         let mut problem = Problem::new(status, kind, title, self.to_string());
         match self {
-            Self::Unknown { nearest: Some(nearest), .. } => {
+            Self::Unknown {
+                nearest: Some(nearest),
+                ..
+            } => {
                 problem.detail = format!("{self}; did you mean {nearest:?}?");
                 problem.nearest = Some(nearest.clone());
             }
@@ -185,28 +199,62 @@ impl RequestError {
     /// Status, slug of the type and bilingual title.
     fn class(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::Unknown { what: Noun::Layer, .. } => {
-                (StatusCode::NOT_FOUND, "unknown-layer", "Không có lớp này · No such layer")
+            Self::Unknown {
+                what: Noun::Layer, ..
+            } => (
+                StatusCode::NOT_FOUND,
+                "unknown-layer",
+                "Không có lớp này · No such layer",
+            ),
+            Self::Unknown { .. } | Self::NoPage { .. } => (
+                StatusCode::NOT_FOUND,
+                "not-found",
+                "Không tìm thấy · Not found",
+            ),
+            Self::Method { .. } => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "Sai phương thức · Method not allowed",
+            ),
+            Self::TileAddress { .. } => (
+                StatusCode::BAD_REQUEST,
+                "tile-address",
+                "Địa chỉ ô bản đồ sai · Bad tile address",
+            ),
+            Self::Parameter { .. } => (
+                StatusCode::BAD_REQUEST,
+                "parameter",
+                "Tham số sai · Bad parameter",
+            ),
+            Self::Body { status, .. } => {
+                (*status, "body", "Nội dung yêu cầu sai · Bad request body")
             }
-            Self::Unknown { .. } | Self::NoPage { .. } => {
-                (StatusCode::NOT_FOUND, "not-found", "Không tìm thấy · Not found")
-            }
-            Self::Method { .. } => {
-                (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Sai phương thức · Method not allowed")
-            }
-            Self::TileAddress { .. } => {
-                (StatusCode::BAD_REQUEST, "tile-address", "Địa chỉ ô bản đồ sai · Bad tile address")
-            }
-            Self::Parameter { .. } => (StatusCode::BAD_REQUEST, "parameter", "Tham số sai · Bad parameter"),
-            Self::Body { status, .. } => (*status, "body", "Nội dung yêu cầu sai · Bad request body"),
             Self::Refused { what, .. } => what.class(),
-            Self::NotReady { .. } => (StatusCode::CONFLICT, "not-ready", "Chưa có kết quả · Not ready"),
-            Self::TooMany { .. } => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Máy chủ đang bận · Server busy"),
-            Self::Deadline { .. } => (StatusCode::SERVICE_UNAVAILABLE, "deadline", "Quá thời gian · Took too long"),
-            Self::NoRenderer => {
-                (StatusCode::SERVICE_UNAVAILABLE, "no-renderer", "Không có thiết bị Vulkan · No Vulkan device")
-            }
-            Self::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Lỗi máy chủ · Server error"),
+            Self::NotReady { .. } => (
+                StatusCode::CONFLICT,
+                "not-ready",
+                "Chưa có kết quả · Not ready",
+            ),
+            Self::TooMany { .. } => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "Máy chủ đang bận · Server busy",
+            ),
+            Self::Deadline { .. } => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "deadline",
+                "Quá thời gian · Took too long",
+            ),
+            Self::NoRenderer => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "no-renderer",
+                "Không có thiết bị Vulkan · No Vulkan device",
+            ),
+            Self::Internal { .. } => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Lỗi máy chủ · Server error",
+            ),
         }
     }
 }
@@ -214,13 +262,31 @@ impl RequestError {
 impl Refusal {
     fn class(self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::Query => (StatusCode::BAD_REQUEST, "query", "Câu truy vấn sai · Bad query"),
-            Self::ReadOnly => (StatusCode::FORBIDDEN, "read-only", "Chỉ được đọc · Read only"),
-            Self::Limit => (StatusCode::UNPROCESSABLE_ENTITY, "limit", "Vượt giới hạn · Limit passed"),
-            Self::Parameters => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "parameters", "Tham số phân tích sai · Bad analysis parameters")
-            }
-            Self::Kind => (StatusCode::UNPROCESSABLE_ENTITY, "kind", "Không đúng loại dữ liệu · Wrong kind of data"),
+            Self::Query => (
+                StatusCode::BAD_REQUEST,
+                "query",
+                "Câu truy vấn sai · Bad query",
+            ),
+            Self::ReadOnly => (
+                StatusCode::FORBIDDEN,
+                "read-only",
+                "Chỉ được đọc · Read only",
+            ),
+            Self::Limit => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "limit",
+                "Vượt giới hạn · Limit passed",
+            ),
+            Self::Parameters => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "parameters",
+                "Tham số phân tích sai · Bad analysis parameters",
+            ),
+            Self::Kind => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "kind",
+                "Không đúng loại dữ liệu · Wrong kind of data",
+            ),
         }
     }
 }

@@ -43,7 +43,9 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{error::RequestError, http::routes::Routes, offload::panic_message, services::Services};
+use crate::{
+    error::RequestError, http::routes::Routes, offload::panic_message, services::Services,
+};
 
 /// The largest request body read, in bytes.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
@@ -57,14 +59,20 @@ pub fn routes(services: &Services) -> Routes {
             .and(tiles::routes(Arc::clone(&services.map_tiles)))
             .and(vector::routes(Arc::clone(&services.vector_tiles)))
             .and(raster::routes(engine(), services.tile_threads.clone()))
-            .and(styles::routes(Arc::clone(&services.styles), Arc::clone(&services.map_tiles)))
+            .and(styles::routes(
+                Arc::clone(&services.styles),
+                Arc::clone(&services.map_tiles),
+            ))
             .and(fonts::routes())
             .and(layers::routes(engine()))
             .and(search::routes(engine(), services.query_threads.clone()))
             .and(sql::routes(engine(), services.query_threads.clone()))
             .and(analyses::routes(services.jobs.clone()))
             .and(jobs::routes(&services.jobs, &services.query_threads))
-            .and(events::routes(services.events.clone(), services.shutdown.clone()))
+            .and(events::routes(
+                services.events.clone(),
+                services.shutdown.clone(),
+            ))
             .and(health::routes(engine(), Arc::clone(&services.painter))),
     )
 }
@@ -79,23 +87,36 @@ pub fn router(services: &Services) -> Router {
         .allow_methods([Method::GET, Method::HEAD])
         .expose_headers([header::ETAG, HeaderName::from_static("x-truncated")]);
     let common = ServiceBuilder::new()
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().on_failure(()))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "same-origin"))
-        .layer(always(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        .layer(always(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ))
         .layer(always(header::CACHE_CONTROL, "no-cache"))
         .layer(cors)
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-    routes(services).router.method_not_allowed_fallback(wrong_method).fallback(viewer::fallback).layer(common)
+    routes(services)
+        .router
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(viewer::fallback)
+        .layer(common)
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> RequestError {
-    RequestError::Method { method: method.to_string(), path: uri.path().to_owned() }
+    RequestError::Method {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+    }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature tower-http asks for")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature tower-http asks for"
+)]
 fn after_panic(panic: Box<dyn Any + Send>) -> Response {
     RequestError::internal("finish this answer", panic_message(panic.as_ref())).into_response()
 }

@@ -110,7 +110,12 @@ impl Jobs {
     /// # Errors
     /// When the system refuses a thread.
     pub fn start(engine: Arc<Engine>, events: Events) -> io::Result<Self> {
-        let table = Table { engine, events, run: Utc::now().timestamp(), jobs: Mutex::default() };
+        let table = Table {
+            engine,
+            events,
+            run: Utc::now().timestamp(),
+            jobs: Mutex::default(),
+        };
         let table = Arc::new(table);
         let (queue, numbers) = sync_channel(MAX_QUEUED);
         runner::start(&table, numbers)?;
@@ -121,13 +126,20 @@ impl Jobs {
     ///
     /// # Errors
     /// When [`MAX_QUEUED`] jobs wait already.
-    pub fn submit(&self, analysis: &'static dyn Analysis, parameters: Value) -> Result<JobView, RequestError> {
+    pub fn submit(
+        &self,
+        analysis: &'static dyn Analysis,
+        parameters: Value,
+    ) -> Result<JobView, RequestError> {
         let (number, view) = self.table.add(analysis, parameters);
         match self.queue.try_send(number) {
             Ok(()) => Ok(view),
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
                 self.table.lock().by_number.remove(&number);
-                Err(RequestError::TooMany { what: "queued jobs", limit: MAX_QUEUED })
+                Err(RequestError::TooMany {
+                    what: "queued jobs",
+                    limit: MAX_QUEUED,
+                })
             }
         }
     }
@@ -152,7 +164,9 @@ impl Jobs {
             }
             job.view(id)
         })?;
-        self.table.events.tell(Event::Job(Arc::new(view.without_result())));
+        self.table
+            .events
+            .tell(Event::Job(Arc::new(view.without_result())));
         Ok(view)
     }
 
@@ -162,7 +176,10 @@ impl Jobs {
     /// When there is no such job, or it has no result yet.
     pub fn outcome(&self, id: &str) -> Result<Arc<Outcome>, RequestError> {
         self.table.with(id, |_, job, id| {
-            let not_ready = || RequestError::NotReady { id: id.to_owned(), status: job.status.as_str() };
+            let not_ready = || RequestError::NotReady {
+                id: id.to_owned(),
+                status: job.status.as_str(),
+            };
             job.outcome.clone().ok_or_else(not_ready)
         })?
     }
@@ -182,7 +199,11 @@ impl Table {
         let mut ledger = self.lock();
         ledger.last += 1;
         let number = ledger.last;
-        let oldest = ledger.by_number.iter().find(|(_, job)| job.status.is_over()).map(|(&number, _)| number);
+        let oldest = ledger
+            .by_number
+            .iter()
+            .find(|(_, job)| job.status.is_over())
+            .map(|(&number, _)| number);
         if let (Some(oldest), true) = (oldest, ledger.by_number.len() >= MAX_KEPT) {
             ledger.by_number.remove(&oldest);
         }
@@ -203,19 +224,32 @@ impl Table {
     }
 
     /// Reads or changes the job an id names, under a lock held for that alone.
-    fn with<T>(&self, id: &str, read: impl FnOnce(u64, &mut Job, &str) -> T) -> Result<T, RequestError> {
-        let number = id.rsplit_once('-').and_then(|(_, number)| number.parse().ok());
+    fn with<T>(
+        &self,
+        id: &str,
+        read: impl FnOnce(u64, &mut Job, &str) -> T,
+    ) -> Result<T, RequestError> {
+        let number = id
+            .rsplit_once('-')
+            .and_then(|(_, number)| number.parse().ok());
         let number = number.filter(|&number| self.id(number) == id);
         let mut ledger = self.lock();
         match number.and_then(|number| ledger.by_number.get_mut(&number).map(|job| (number, job))) {
             Some((number, job)) => Ok(read(number, job, id)),
-            None => Err(RequestError::Unknown { what: Noun::Job, name: id.to_owned(), nearest: None }),
+            None => Err(RequestError::Unknown {
+                what: Noun::Job,
+                name: id.to_owned(),
+                nearest: None,
+            }),
         }
     }
 }
 
 impl fmt::Debug for Jobs {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Jobs").field("kept", &self.table.lock().by_number.len()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Jobs")
+            .field("kept", &self.table.lock().by_number.len())
+            .finish_non_exhaustive()
     }
 }

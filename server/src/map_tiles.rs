@@ -70,14 +70,28 @@ impl Scale {
     }
 
     fn options(self) -> DrawOptions {
-        DrawOptions { size_px: self.size_px().into(), pixel_ratio: self.factor().into() }
+        DrawOptions {
+            size_px: self.size_px().into(),
+            pixel_ratio: self.factor().into(),
+        }
     }
 }
 
 impl MapTiles {
     /// Tiles of these styles, drawn by the painter on these threads.
-    pub fn new(engine: Arc<Engine>, styles: Arc<StyleBook>, painter: Arc<Painter>, offload: Offload) -> Self {
-        Self { engine, styles, painter, offload, cache: TileCache::new(RASTER_CACHE_BYTES) }
+    pub fn new(
+        engine: Arc<Engine>,
+        styles: Arc<StyleBook>,
+        painter: Arc<Painter>,
+        offload: Offload,
+    ) -> Self {
+        Self {
+            engine,
+            styles,
+            painter,
+            offload,
+            cache: TileCache::new(RASTER_CACHE_BYTES),
+        }
     }
 
     /// The style, from hand or made on the CPU threads.
@@ -89,20 +103,37 @@ impl MapTiles {
             return Ok(style);
         }
         let (styles, id) = (Arc::clone(&self.styles), id.to_owned());
-        self.offload.run(TILE_DEADLINE, move |_| styles.open(&id)).await?
+        self.offload
+            .run(TILE_DEADLINE, move |_| styles.open(&id))
+            .await?
     }
 
     /// The descriptions of all layers, now.
     pub fn metas(&self) -> Vec<Arc<LayerMeta>> {
-        self.engine.snapshot().layers.values().map(|layer| Arc::clone(&layer.meta)).collect()
+        self.engine
+            .snapshot()
+            .layers
+            .values()
+            .map(|layer| Arc::clone(&layer.meta))
+            .collect()
     }
 
     /// What the tile is made from, now.
     ///
     /// # Errors
     /// When there is no such style.
-    pub async fn plan(&self, style: &str, coord: TileCoord, scale: Scale) -> Result<TilePlan, RequestError> {
-        Ok(TilePlan::new(self.engine.snapshot(), self.style(style).await?, coord, scale))
+    pub async fn plan(
+        &self,
+        style: &str,
+        coord: TileCoord,
+        scale: Scale,
+    ) -> Result<TilePlan, RequestError> {
+        Ok(TilePlan::new(
+            self.engine.snapshot(),
+            self.style(style).await?,
+            coord,
+            scale,
+        ))
     }
 
     /// The tile as PNG.
@@ -110,11 +141,16 @@ impl MapTiles {
     /// # Errors
     /// When there is no graphics device, too much is asked at once, or drawing fails.
     pub async fn png(&self, plan: TilePlan) -> Result<Bytes, RequestError> {
-        let key = TileKey { coord: plan.coord, fingerprint: plan.fingerprint().finish() };
+        let key = TileKey {
+            coord: plan.coord,
+            fingerprint: plan.fingerprint().finish(),
+        };
         let draw = async {
             self.painter.renderer()?;
             let painter = Arc::clone(&self.painter);
-            self.offload.run(TILE_DEADLINE, move |_| plan.draw(painter.renderer()?)).await?
+            self.offload
+                .run(TILE_DEADLINE, move |_| plan.draw(painter.renderer()?))
+                .await?
         };
         self.cache.get_or_make(key, draw).await
     }
@@ -122,14 +158,28 @@ impl MapTiles {
 
 impl TilePlan {
     /// Finds the layers the style shows at the tile's zoom. A layer that the twin does not have is not drawn.
-    pub fn new(snapshot: Arc<TwinSnapshot>, style: Arc<MapStyle>, coord: TileCoord, scale: Scale) -> Self {
+    pub fn new(
+        snapshot: Arc<TwinSnapshot>,
+        style: Arc<MapStyle>,
+        coord: TileCoord,
+        scale: Scale,
+    ) -> Self {
         let inputs = style.style.inputs(scale.options().style_zoom(coord));
         let resident = |names: Vec<String>| -> Vec<LayerId> {
-            let ids = names.into_iter().filter_map(|name| name.parse::<LayerId>().ok());
+            let ids = names
+                .into_iter()
+                .filter_map(|name| name.parse::<LayerId>().ok());
             ids.filter(|id| snapshot.layer(id).is_some()).collect()
         };
         let (vector, rasters) = (resident(inputs.vector_layers), resident(inputs.rasters));
-        Self { vector, rasters, snapshot, style, coord, scale }
+        Self {
+            snapshot,
+            style,
+            coord,
+            scale,
+            vector,
+            rasters,
+        }
     }
 
     /// The tag of the tile.
@@ -138,9 +188,12 @@ impl TilePlan {
     }
 
     fn fingerprint(&self) -> Fingerprint {
-        let start = Fingerprint::new("png").with(self.style.fingerprint).with(self.scale);
+        let start = Fingerprint::new("png")
+            .with(self.style.fingerprint)
+            .with(self.scale);
         let ids = self.vector.iter().chain(&self.rasters);
-        ids.filter_map(|id| self.snapshot.layer(id)).fold(start, |all, layer| all.with_layer(&layer.meta))
+        ids.filter_map(|id| self.snapshot.layer(id))
+            .fold(start, |all, layer| all.with_layer(&layer.meta))
     }
 
     /// Draws the tile and encodes it as PNG. CPU work.
@@ -148,19 +201,32 @@ impl TilePlan {
     /// # Errors
     /// When cutting the layers or drawing fails.
     pub fn draw(&self, renderer: &Renderer) -> Result<Vec<u8>, RequestError> {
-        let failed = |error: engine::EngineError| RequestError::internal("cut the layers for this tile", error);
-        let vector =
-            vector_tile(&self.snapshot, &self.vector, self.coord, &TileOptions::default()).map_err(failed)?;
+        let failed = |error: engine::EngineError| {
+            RequestError::internal("cut the layers for this tile", error)
+        };
+        let vector = vector_tile(
+            &self.snapshot,
+            &self.vector,
+            self.coord,
+            &TileOptions::default(),
+        )
+        .map_err(failed)?;
         let size_px = usize::from(self.scale.size_px());
         let rasters: BTreeMap<_, _> = self
             .rasters
             .iter()
             .filter_map(|id| {
-                let layer = self.snapshot.layer(id).filter(|layer| layer.raster().is_some())?;
+                let layer = self
+                    .snapshot
+                    .layer(id)
+                    .filter(|layer| layer.raster().is_some())?;
                 Some((id.to_string(), raster_tile(layer, self.coord, size_px)))
             })
             .collect();
-        let inputs = TileInputs { vector: &vector, rasters: &rasters };
+        let inputs = TileInputs {
+            vector: &vector,
+            rasters: &rasters,
+        };
         let image = renderer
             .draw(&self.style.style, &inputs, &self.scale.options())
             .map_err(|source| RequestError::internal("draw this tile", source))?;

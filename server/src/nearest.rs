@@ -6,7 +6,9 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     known
         .into_iter()
         .map(|candidate| (changes(name, candidate), candidate))
-        .filter(|(changes, candidate)| *changes <= limit || candidate.contains(name) || name.contains(candidate))
+        .filter(|(changes, candidate)| {
+            *changes <= limit || candidate.contains(name) || name.contains(candidate)
+        })
         .min()
         .map(|(_, candidate)| candidate)
 }

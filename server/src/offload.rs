@@ -77,13 +77,24 @@ impl Offload {
     /// # Errors
     /// When the system refuses a thread.
     pub fn start(name: &'static str, threads: usize, capacity: usize) -> io::Result<Self> {
-        let queue = Arc::new(Queue { name, capacity, state: Mutex::default(), ready: Condvar::new() });
-        let pool = Pool { queue: Arc::clone(&queue) };
+        let queue = Arc::new(Queue {
+            name,
+            capacity,
+            state: Mutex::default(),
+            ready: Condvar::new(),
+        });
+        let pool = Pool {
+            queue: Arc::clone(&queue),
+        };
         for number in 0..threads.max(1) {
             let queue = Arc::clone(&queue);
-            thread::Builder::new().name(format!("lucdau-{name}-{number}")).spawn(move || queue.serve())?;
+            thread::Builder::new()
+                .name(format!("lucdau-{name}-{number}"))
+                .spawn(move || queue.serve())?;
         }
-        Ok(Self { pool: Arc::new(pool) })
+        Ok(Self {
+            pool: Arc::new(pool),
+        })
     }
 
     /// Runs work on the pool and waits for its answer without holding a thread.
@@ -105,8 +116,12 @@ impl Offload {
         }))?;
         match tokio::time::timeout(deadline, answer).await {
             Err(_) => Err(OffloadError::Deadline { deadline }),
-            Ok(Err(_)) => Err(OffloadError::Lost { message: "the pool is closing".to_owned() }),
-            Ok(Ok(Err(panic))) => Err(OffloadError::Lost { message: panic_message(panic.as_ref()) }),
+            Ok(Err(_)) => Err(OffloadError::Lost {
+                message: "the pool is closing".to_owned(),
+            }),
+            Ok(Ok(Err(panic))) => Err(OffloadError::Lost {
+                message: panic_message(panic.as_ref()),
+            }),
             Ok(Ok(Ok(value))) => Ok(value),
         }
     }
@@ -138,7 +153,10 @@ impl Queue {
         let mut state = self.lock();
         let waiting = state.waiting.len();
         if waiting >= self.capacity {
-            return Err(OffloadError::Busy { pool: self.name, waiting });
+            return Err(OffloadError::Busy {
+                pool: self.name,
+                waiting,
+            });
         }
         state.waiting.push_back(work);
         drop(state);
@@ -155,7 +173,9 @@ impl Queue {
     fn next(&self) -> Option<Box<dyn FnOnce() + Send>> {
         let mut state = self
             .ready
-            .wait_while(self.lock(), |state| state.waiting.is_empty() && !state.closed)
+            .wait_while(self.lock(), |state| {
+                state.waiting.is_empty() && !state.closed
+            })
             .unwrap_or_else(PoisonError::into_inner);
         state.waiting.pop_front()
     }
@@ -173,7 +193,10 @@ impl Drop for Pool {
 
 impl fmt::Debug for Pool {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Pool").field("name", &self.queue.name).finish_non_exhaustive()
+        formatter
+            .debug_struct("Pool")
+            .field("name", &self.queue.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -190,7 +213,12 @@ mod tests {
         let pool = Offload::start("test", 1, 4).unwrap();
         assert_eq!(pool.run(LONG, |_| 6 * 7).await, Ok(42));
         let lost = pool.run(LONG, |_| -> u8 { panic!("no bread") }).await;
-        assert_eq!(lost, Err(OffloadError::Lost { message: "no bread".to_owned() }));
+        assert_eq!(
+            lost,
+            Err(OffloadError::Lost {
+                message: "no bread".to_owned()
+            })
+        );
         assert_eq!(pool.run(LONG, |_| "still here").await, Ok("still here"));
     }
 
@@ -203,12 +231,21 @@ mod tests {
             held.recv().unwrap();
             tell.send(cancel.is_cancelled()).unwrap();
         });
-        assert!(matches!(late.await, Err(OffloadError::Deadline { .. })), "the worker is still held");
+        assert!(
+            matches!(late.await, Err(OffloadError::Deadline { .. })),
+            "the worker is still held"
+        );
         let mut queued = Box::pin(pool.run(LONG, |_| ()));
         assert!(futures::poll!(&mut queued).is_pending());
-        assert!(matches!(pool.run(LONG, |_| ()).await, Err(OffloadError::Busy { waiting: 1, .. })));
+        assert!(matches!(
+            pool.run(LONG, |_| ()).await,
+            Err(OffloadError::Busy { waiting: 1, .. })
+        ));
         release.send(()).unwrap();
-        assert!(told.recv().unwrap(), "work past its deadline sees that nobody waits");
+        assert!(
+            told.recv().unwrap(),
+            "work past its deadline sees that nobody waits"
+        );
         assert_eq!(queued.await, Ok(()));
     }
 }

@@ -27,15 +27,19 @@ impl Painter {
     pub fn start() -> Self {
         let renderer = Renderer::new(&RendererOptions::default()).map_err(|error| chain(&error));
         match &renderer {
-            Ok(renderer) => tracing::info!(adapter = renderer.adapter().name, "raster tiles are drawn"),
-            Err(cause) => tracing::warn!(cause, "no Vulkan device: raster tiles answer 503, everything else is served"),
+            Ok(renderer) => {
+                tracing::debug!(adapter = renderer.adapter().name, "raster tiles are drawn")
+            }
+            Err(cause) => tracing::debug!(cause, "raster tiles cannot be drawn"),
         }
         Self { renderer }
     }
 
     /// A painter whose device failed while it was being opened.
     pub fn broken() -> Self {
-        Self { renderer: Err("the graphics driver failed while starting".to_owned()) }
+        Self {
+            renderer: Err("the graphics driver failed while starting".to_owned()),
+        }
     }
 
     /// The renderer.
@@ -43,15 +47,24 @@ impl Painter {
     /// # Errors
     /// When there is none.
     pub fn renderer(&self) -> Result<&Renderer, RequestError> {
-        self.renderer.as_ref().map_err(|_reason| RequestError::NoRenderer)
+        self.renderer
+            .as_ref()
+            .map_err(|_reason| RequestError::NoRenderer)
     }
 
     /// How it stands.
     pub fn state(&self) -> PainterState {
         PainterState {
             ready: self.renderer.is_ok(),
-            adapter: self.renderer.as_ref().ok().map(|renderer| renderer.adapter().name.clone()),
-            problem: self.renderer.is_err().then(|| RequestError::NoRenderer.to_string()),
+            adapter: self
+                .renderer
+                .as_ref()
+                .ok()
+                .map(|renderer| renderer.adapter().name.clone()),
+            problem: self
+                .renderer
+                .is_err()
+                .then(|| RequestError::NoRenderer.to_string()),
         }
     }
 }

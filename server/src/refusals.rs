@@ -12,7 +12,10 @@ pub fn of_sql(error: SqlError) -> RequestError {
         SqlError::Timeout { .. } | SqlError::Memory { .. } | SqlError::Cancelled => Refusal::Limit,
         _ => Refusal::Query,
     };
-    RequestError::Refused { what, detail: error.to_string() }
+    RequestError::Refused {
+        what,
+        detail: error.to_string(),
+    }
 }
 
 /// Rows that cannot be written in the format asked for.
@@ -21,18 +24,26 @@ pub fn of_output(error: OutputError) -> RequestError {
         OutputError::Arrow { .. } | OutputError::Parquet { .. } => {
             RequestError::internal("write the answer in this format", error)
         }
-        error => RequestError::Refused { what: Refusal::Kind, detail: error.to_string() },
+        error => RequestError::Refused {
+            what: Refusal::Kind,
+            detail: error.to_string(),
+        },
     }
 }
 
 /// An analysis without an outcome.
 pub fn of_analysis(error: AnalysisError) -> RequestError {
     match error {
-        AnalysisError::UnknownAnalysis { name, nearest } => {
-            RequestError::Unknown { what: Noun::Analysis, name, nearest }
-        }
+        AnalysisError::UnknownAnalysis { name, nearest } => RequestError::Unknown {
+            what: Noun::Analysis,
+            name,
+            nearest,
+        },
         error if error.is_callers() || matches!(error, AnalysisError::Cancelled) => {
-            RequestError::Refused { what: Refusal::Parameters, detail: error.to_string() }
+            RequestError::Refused {
+                what: Refusal::Parameters,
+                detail: error.to_string(),
+            }
         }
         error => RequestError::internal("finish this analysis", error),
     }

@@ -30,7 +30,9 @@ pub struct BindAddress(SocketAddr);
 #[derive(Debug, Error)]
 pub enum ServeError {
     /// Another address than this machine's own, without authentication.
-    #[error("{address} can be reached from other machines, and authentication is not set up: bind 127.0.0.1 and put an authenticating proxy before it")]
+    #[error(
+        "{address} can be reached from other machines, and authentication is not set up: bind 127.0.0.1 and put an authenticating proxy before it"
+    )]
     Exposed {
         /// The address asked for.
         address: SocketAddr,
@@ -53,7 +55,7 @@ pub enum ServeError {
     #[error("the twin cannot be loaded")]
     Load {
         /// Why.
-        source: EngineError,
+        source: Box<EngineError>,
     },
     /// The system refused a thread or a socket.
     #[error("the server cannot {doing}")]
@@ -83,7 +85,9 @@ impl FromStr for BindAddress {
     type Err = AddrParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let port = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
+        let port = text
+            .strip_prefix("localhost:")
+            .and_then(|port| port.parse().ok());
         match port {
             Some(port) => Ok(Self(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))),
             None => text.parse().map(Self),
@@ -111,7 +115,9 @@ impl Held {
             io::ErrorKind::AddrInUse => ServeError::Taken { address },
             _ => ServeError::Bind { address, source },
         })?;
-        let address = listener.local_addr().map_err(|source| ServeError::Bind { address, source })?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| ServeError::Bind { address, source })?;
         Ok(Self { listener, address })
     }
 }
@@ -122,12 +128,22 @@ impl Server {
     /// # Errors
     /// When the twin cannot be loaded or the system refuses threads. A missing graphics device is no error.
     pub fn load(held: Held, twin: Arc<Twin>) -> Result<Self, ServeError> {
-        let painter = thread::Builder::new().name("lucdau-painter".to_owned()).spawn(Painter::start);
-        let painter = painter.map_err(|source| ServeError::System { doing: "start a thread", source })?;
-        let engine = Engine::open(twin).map_err(|source| ServeError::Load { source })?;
+        let painter = thread::Builder::new()
+            .name("lucdau-painter".to_owned())
+            .spawn(Painter::start);
+        let painter = painter.map_err(|source| ServeError::System {
+            doing: "start a thread",
+            source,
+        })?;
+        let engine = Engine::open(twin).map_err(|source| ServeError::Load {
+            source: Box::new(source),
+        })?;
         let painter = painter.join().unwrap_or_else(|_panic| Painter::broken());
         let services = Services::start(Arc::new(engine), painter);
-        let services = services.map_err(|source| ServeError::System { doing: "start its threads", source })?;
+        let services = services.map_err(|source| ServeError::System {
+            doing: "start its threads",
+            source,
+        })?;
         Ok(Self { held, services })
     }
 
@@ -153,7 +169,9 @@ impl Server {
             .enable_all()
             .build()
             .map_err(failed("start its runtime"))?;
-        let result = runtime.block_on(answer(self.held.listener, &self.services)).map_err(failed("answer"));
+        let result = runtime
+            .block_on(answer(self.held.listener, &self.services))
+            .map_err(failed("answer"));
         runtime.shutdown_timeout(GRACE);
         result
     }
@@ -199,7 +217,7 @@ async fn request_on_signal(shutdown: Shutdown) {
         },
         _ = terminated => {}
     }
-    tracing::info!("asked to end");
+    tracing::debug!("asked to end");
     shutdown.request();
 }
 
@@ -214,6 +232,8 @@ mod tests {
         let first = Held::take("localhost:0".parse().unwrap()).unwrap();
         let second = Held::take(BindAddress(first.address));
         assert!(matches!(second, Err(ServeError::Taken { .. })));
-        assert!("localhost".parse::<BindAddress>().is_err() && "8080".parse::<BindAddress>().is_err());
+        assert!(
+            "localhost".parse::<BindAddress>().is_err() && "8080".parse::<BindAddress>().is_err()
+        );
     }
 }

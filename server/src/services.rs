@@ -58,8 +58,12 @@ impl Services {
         let tile_threads = Offload::start("tile", cores(), TILE_QUEUE)?;
         let query_threads = Offload::start("query", cores(), QUERY_QUEUE)?;
         let styles = Arc::new(StyleBook::new(Arc::clone(&engine)));
-        let map_tiles =
-            MapTiles::new(Arc::clone(&engine), Arc::clone(&styles), Arc::clone(&painter), tile_threads.clone());
+        let map_tiles = MapTiles::new(
+            Arc::clone(&engine),
+            Arc::clone(&styles),
+            Arc::clone(&painter),
+            tile_threads.clone(),
+        );
         Ok(Self {
             map_tiles: Arc::new(map_tiles),
             vector_tiles: Arc::new(VectorTiles::new(Arc::clone(&engine), tile_threads.clone())),

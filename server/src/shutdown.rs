@@ -12,7 +12,9 @@ pub struct Shutdown {
 
 impl Default for Shutdown {
     fn default() -> Self {
-        Self { asked: Arc::new(watch::Sender::new(false)) }
+        Self {
+            asked: Arc::new(watch::Sender::new(false)),
+        }
     }
 }
 

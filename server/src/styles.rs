@@ -73,7 +73,11 @@ impl StyleBook {
     /// The styles of the engine's twin.
     pub fn new(engine: Arc<Engine>) -> Self {
         let directory = engine.twin().dir().join("styles");
-        Self { directory, engine, kept: RwLock::default() }
+        Self {
+            directory,
+            engine,
+            kept: RwLock::default(),
+        }
     }
 
     /// All styles: `topo` first, then the files by name.
@@ -84,13 +88,22 @@ impl StyleBook {
             title_en: "Topographic".to_owned(),
         };
         let files = self.file_ids().into_iter().filter(|id| id != TOPO);
-        let files = files.map(|id| StyleInfo { title_vi: id.clone(), title_en: id.clone(), id });
+        let files = files.map(|id| StyleInfo {
+            title_vi: id.clone(),
+            title_en: id.clone(),
+            id,
+        });
         std::iter::once(topo).chain(files).collect()
     }
 
     /// The style if it is at hand: what it was made from has not changed.
     pub fn at_hand(&self, id: &str) -> Option<Arc<MapStyle>> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(id).map(Arc::clone)?;
+        let kept = self
+            .kept
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .map(Arc::clone)?;
         (kept.basis == self.basis(id)).then_some(kept)
     }
 
@@ -108,19 +121,33 @@ impl StyleBook {
             Basis::File(Some(_)) => self.read(id)?,
             Basis::File(None) => return Err(self.unknown(id)),
         };
-        let (style, warnings) =
-            Style::parse(&document).map_err(|source| RequestError::internal("understand this style", source))?;
+        let (style, warnings) = Style::parse(&document)
+            .map_err(|source| RequestError::internal("understand this style", source))?;
         for warning in warnings {
             tracing::warn!(style = id, ?warning, "style");
         }
-        let fingerprint = Fingerprint::new("style").with(document.to_string()).finish();
-        let made = Arc::new(MapStyle { document, style, fingerprint, basis });
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), Arc::clone(&made));
+        let fingerprint = Fingerprint::new("style")
+            .with(document.to_string())
+            .finish();
+        let made = Arc::new(MapStyle {
+            document,
+            style,
+            fingerprint,
+            basis,
+        });
+        self.kept
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.to_owned(), Arc::clone(&made));
         Ok(made)
     }
 
     fn basis(&self, id: &str) -> Basis {
-        let changed = is_style_id(id).then(|| fs::metadata(self.path(id)).and_then(|file| file.modified()).ok());
+        let changed = is_style_id(id).then(|| {
+            fs::metadata(self.path(id))
+                .and_then(|file| file.modified())
+                .ok()
+        });
         match changed.flatten() {
             None if id == TOPO => Basis::Layers(self.engine.snapshot().publication),
             changed => Basis::File(changed),
@@ -135,29 +162,46 @@ impl StyleBook {
         let path = self.path(id);
         let failed = |source: std::io::Error| RequestError::internal("read this style", source);
         if fs::metadata(&path).map_err(failed)?.len() > MAX_DOCUMENT_BYTES {
-            return Err(failed(std::io::Error::other("the style file is larger than 4 MiB")));
+            return Err(failed(std::io::Error::other(
+                "the style file is larger than 4 MiB",
+            )));
         }
         let text = fs::read(&path).map_err(failed)?;
-        serde_json::from_slice(&text).map_err(|source| RequestError::internal("read this style as JSON", source))
+        serde_json::from_slice(&text)
+            .map_err(|source| RequestError::internal("read this style as JSON", source))
     }
 
     fn unknown(&self, id: &str) -> RequestError {
         let known: Vec<String> = self.list().into_iter().map(|style| style.id).collect();
         let nearest = nearest(id, known.iter().map(String::as_str)).map(str::to_owned);
-        RequestError::Unknown { what: Noun::Style, name: id.to_owned(), nearest }
+        RequestError::Unknown {
+            what: Noun::Style,
+            name: id.to_owned(),
+            nearest,
+        }
     }
 
     /// Names of the style files, sorted. No folder means no files.
     fn file_ids(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.directory).into_iter().flatten().filter_map(Result::ok);
-        let mut ids: Vec<String> = entries.take(MAX_STYLES).filter_map(|entry| id_of(&entry.path())).collect();
+        let entries = fs::read_dir(&self.directory)
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok);
+        let mut ids: Vec<String> = entries
+            .take(MAX_STYLES)
+            .filter_map(|entry| id_of(&entry.path()))
+            .collect();
         ids.sort_unstable();
         ids
     }
 }
 
 fn topo(snapshot: &TwinSnapshot) -> Value {
-    let metas: Vec<LayerMeta> = snapshot.layers.values().map(|layer| layer.meta.as_ref().clone()).collect();
+    let metas: Vec<LayerMeta> = snapshot
+        .layers
+        .values()
+        .map(|layer| layer.meta.as_ref().clone())
+        .collect();
     cartography::topo(&metas)
 }
 
@@ -168,6 +212,7 @@ fn id_of(path: &Path) -> Option<String> {
 
 /// Whether a text may name a style: 1 to 63 of a-z, 0-9, `_` and `-`. It then is a safe file name.
 fn is_style_id(id: &str) -> bool {
-    let spelled_well = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    let spelled_well =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
     (1..=63).contains(&id.len()) && id.bytes().all(spelled_well)
 }

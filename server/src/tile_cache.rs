@@ -45,7 +45,9 @@ impl TileCache {
     /// A cache that holds at most so many bytes.
     pub fn new(capacity_bytes: u64) -> Self {
         let entries = usize::try_from(capacity_bytes / TYPICAL_TILE_BYTES).unwrap_or(usize::MAX);
-        Self { tiles: Cache::with_weighter(entries, capacity_bytes, ByBytes) }
+        Self {
+            tiles: Cache::with_weighter(entries, capacity_bytes, ByBytes),
+        }
     }
 
     /// The tile, made now if it is not there. When its maker goes away, the next who waits makes it.
@@ -57,7 +59,9 @@ impl TileCache {
         key: TileKey,
         make: impl Future<Output = Result<Vec<u8>, E>>,
     ) -> Result<Bytes, E> {
-        self.tiles.get_or_insert_async(&key, async { make.await.map(Bytes::from) }).await
+        self.tiles
+            .get_or_insert_async(&key, async { make.await.map(Bytes::from) })
+            .await
     }
 }
 

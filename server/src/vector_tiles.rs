@@ -42,7 +42,11 @@ pub struct Choice {
 impl VectorTiles {
     /// Tiles of the engine's layers, cut on these threads.
     pub fn new(engine: Arc<Engine>, offload: Offload) -> Self {
-        Self { engine, offload, cache: TileCache::new(VECTOR_CACHE_BYTES) }
+        Self {
+            engine,
+            offload,
+            cache: TileCache::new(VECTOR_CACHE_BYTES),
+        }
     }
 
     /// The layers that a comma-separated list names; each once, tables and rasters refused.
@@ -56,13 +60,19 @@ impl VectorTiles {
             let layer = find_layer(&snapshot, name)?;
             if !matches!(layer.meta.kind, LayerKind::Vector(_)) {
                 let detail = format!("layer {name} has no geometry to cut into vector tiles");
-                return Err(RequestError::Refused { what: Refusal::Kind, detail });
+                return Err(RequestError::Refused {
+                    what: Refusal::Kind,
+                    detail,
+                });
             }
             if !layers.iter().any(|chosen| chosen.meta.id == layer.meta.id) {
                 layers.push(layer);
             }
             if layers.len() > MAX_LAYERS {
-                return Err(RequestError::TooMany { what: "layers in one tile", limit: MAX_LAYERS });
+                return Err(RequestError::TooMany {
+                    what: "layers in one tile",
+                    limit: MAX_LAYERS,
+                });
             }
         }
         Ok(Choice { snapshot, layers })
@@ -73,8 +83,15 @@ impl VectorTiles {
     /// # Errors
     /// When too much is asked at once or cutting fails.
     pub async fn mvt(&self, choice: Choice, coord: TileCoord) -> Result<Bytes, RequestError> {
-        let key = TileKey { coord, fingerprint: choice.fingerprint().finish() };
-        let cut = async { self.offload.run(DEADLINE, move |_| choice.cut(coord)).await? };
+        let key = TileKey {
+            coord,
+            fingerprint: choice.fingerprint().finish(),
+        };
+        let cut = async {
+            self.offload
+                .run(DEADLINE, move |_| choice.cut(coord))
+                .await?
+        };
         self.cache.get_or_make(key, cut).await
     }
 }
@@ -86,11 +103,19 @@ impl Choice {
     }
 
     fn fingerprint(&self) -> Fingerprint {
-        self.layers.iter().fold(Fingerprint::new("mvt"), |all, layer| all.with_layer(&layer.meta))
+        self.layers
+            .iter()
+            .fold(Fingerprint::new("mvt"), |all, layer| {
+                all.with_layer(&layer.meta)
+            })
     }
 
     fn cut(&self, coord: TileCoord) -> Result<Vec<u8>, RequestError> {
-        let ids: Vec<LayerId> = self.layers.iter().map(|layer| layer.meta.id.clone()).collect();
+        let ids: Vec<LayerId> = self
+            .layers
+            .iter()
+            .map(|layer| layer.meta.id.clone())
+            .collect();
         let tile = vector_tile(&self.snapshot, &ids, coord, &TileOptions::for_encoding())
             .map_err(|source| RequestError::internal("cut this tile", source))?;
         Ok(encode_mvt(&tile))
@@ -102,7 +127,10 @@ impl Choice {
 /// # Errors
 /// When there is none; the error names the nearest.
 pub fn find_layer(snapshot: &TwinSnapshot, name: &str) -> Result<Arc<LayerSnapshot>, RequestError> {
-    let found = name.parse::<LayerId>().ok().and_then(|id| snapshot.layer(&id));
+    let found = name
+        .parse::<LayerId>()
+        .ok()
+        .and_then(|id| snapshot.layer(&id));
     found.map(Arc::clone).ok_or_else(|| RequestError::Unknown {
         what: Noun::Layer,
         name: name.to_owned(),

@@ -34,13 +34,18 @@ impl Watcher {
     /// When the system refuses a thread.
     pub fn start(engine: Arc<Engine>, events: Events) -> io::Result<Self> {
         let (stop, stopped) = sync_channel(1);
-        let thread = thread::Builder::new().name("lucdau-watcher".to_owned()).spawn(move || {
-            let mut failing = false;
-            while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                failing = look(&engine, &events, failing);
-            }
-        })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+        let thread = thread::Builder::new()
+            .name("lucdau-watcher".to_owned())
+            .spawn(move || {
+                let mut failing = false;
+                while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                    failing = look(&engine, &events, failing);
+                }
+            })?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 }
 

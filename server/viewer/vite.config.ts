@@ -2,9 +2,12 @@ import { defineConfig } from "vitest/config";
 
 import { mockServer } from "./tests/mock";
 
-/** Address of a running `lucdau serve` that `npm run dev` shows. */
+/** Address of a running `lucdau serve` that `npm run dev` and `npx vite preview` show. */
 const server = process.env["LUCDAU_SERVER"] ?? "http://127.0.0.1:8080";
 const routes = ["layers", "styles", "fonts", "tiles", "vector", "raster", "search", "sql", "analyses", "jobs", "events"];
+
+/** The server's routes, passed on; the page and its files are ours. */
+const proxy = Object.fromEntries(routes.map((route) => [`/${route}`, server]));
 
 export default defineConfig(({ mode }) => ({
   base: "./",
@@ -20,8 +23,8 @@ export default defineConfig(({ mode }) => ({
   },
   server: {
     host: "127.0.0.1",
-    proxy: mode === "mock" ? {} : Object.fromEntries(routes.map((route) => [`/${route}`, server])),
+    proxy: mode === "mock" ? {} : proxy,
   },
-  preview: { host: "127.0.0.1" },
+  preview: { host: "127.0.0.1", proxy: mode === "mock" ? {} : proxy },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 }));

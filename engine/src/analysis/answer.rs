@@ -10,7 +10,8 @@ use arrow::{
 use geo::{Centroid as _, Geometry, InteriorPoint as _};
 use h3o::{LatLng, Resolution};
 use layers::{
-    Attribute, AttributeKind, Extent, GeometryKind, Layer, LayerKind, LayerMeta, Theme, Version, layer::geometry_field,
+    Attribute, AttributeKind, Extent, GeometryKind, Layer, LayerKind, LayerMeta, Theme, Version,
+    layer::geometry_field,
 };
 
 use super::{AnalysisError, Provenance};
@@ -33,39 +34,75 @@ pub(super) fn layer(
     shapes: &[Geometry<f64>],
     provenance: &Provenance,
 ) -> Result<Layer, AnalysisError> {
-    let cells: Vec<Option<u64>> = shapes.iter().map(|shape| cell_of(shape, titles.resolution)).collect();
-    let mut order: Vec<u32> = (0..u32::try_from(shapes.len()).expect("an answer has fewer than 2^32 rows")).collect();
+    let cells: Vec<Option<u64>> = shapes
+        .iter()
+        .map(|shape| cell_of(shape, titles.resolution))
+        .collect();
+    let mut order: Vec<u32> =
+        (0..u32::try_from(shapes.len()).expect("an answer has fewer than 2^32 rows")).collect();
     order.sort_by_key(|row| cells[*row as usize]);
-    let wkb = order.iter().map(|row| wkb_of(&shapes[*row as usize])).collect::<Vec<_>>();
+    let wkb = order
+        .iter()
+        .map(|row| wkb_of(&shapes[*row as usize]))
+        .collect::<Vec<_>>();
     let mut fields = vec![Field::new(Layer::FID, DataType::UInt64, false)];
-    let mut arrays: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(0..order.len() as u64))];
+    let mut arrays: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(
+        0..order.len() as u64,
+    ))];
     let mut attributes = Vec::with_capacity(columns.len());
     let rows = UInt32Array::from(order.clone());
     for (name, column) in columns {
-        let column = take(&column, &rows, None).map_err(|source| AnalysisError::Columns { source })?;
+        let column =
+            take(&column, &rows, None).map_err(|source| AnalysisError::Columns { source })?;
         fields.push(Field::new(name, column.data_type().clone(), true));
-        attributes.push(Attribute { name: name.to_owned(), source_name: None, kind: kind_of(column.data_type()) });
+        attributes.push(Attribute {
+            name: name.to_owned(),
+            source_name: None,
+            kind: kind_of(column.data_type()),
+        });
         arrays.push(column);
     }
     fields.push(Field::new(Layer::H3, DataType::UInt64, true));
-    arrays.push(Arc::new(order.iter().map(|row| cells[*row as usize]).collect::<UInt64Array>()));
+    arrays.push(Arc::new(
+        order
+            .iter()
+            .map(|row| cells[*row as usize])
+            .collect::<UInt64Array>(),
+    ));
     fields.push(geometry_field(Layer::GEOM, layers::crs::STORED_CRS));
     arrays.push(Arc::new(BinaryArray::from_iter_values(wkb)));
     let schema = Arc::new(Schema::new(fields));
-    let batch =
-        RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(|source| AnalysisError::Columns { source })?;
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
+        .map_err(|source| AnalysisError::Columns { source })?;
     let meta = meta(titles, attributes, shapes, provenance);
-    Ok(Layer { meta: Arc::new(meta), schema, batches: vec![batch] })
+    Ok(Layer {
+        meta: Arc::new(meta),
+        schema,
+        batches: vec![batch],
+    })
 }
 
-fn meta(titles: &Titles, attributes: Vec<Attribute>, shapes: &[Geometry<f64>], provenance: &Provenance) -> LayerMeta {
+fn meta(
+    titles: &Titles,
+    attributes: Vec<Attribute>,
+    shapes: &[Geometry<f64>],
+    provenance: &Provenance,
+) -> LayerMeta {
     let extents = shapes.iter().filter_map(geo::BoundingRect::bounding_rect);
     let extent = extents.fold(Extent::EMPTY, |extent, shape| {
-        extent.union(&Extent { min_x: shape.min().x, min_y: shape.min().y, max_x: shape.max().x, max_y: shape.max().y })
+        extent.union(&Extent {
+            min_x: shape.min().x,
+            min_y: shape.min().y,
+            max_x: shape.max().x,
+            max_y: shape.max().y,
+        })
     });
     let provenance_text = serde_json::to_string(provenance).unwrap_or_default();
     LayerMeta {
-        id: provenance.analysis.parse().expect("an analysis is named like a layer"),
+        id: provenance
+            .analysis
+            .parse()
+            .expect("an analysis is named like a layer"),
         version: Version(1),
         title_vi: titles.vi.to_owned(),
         title_en: titles.en.to_owned(),
@@ -84,7 +121,12 @@ fn meta(titles: &Titles, attributes: Vec<Attribute>, shapes: &[Geometry<f64>], p
 
 fn cell_of(shape: &Geometry<f64>, resolution: Resolution) -> Option<u64> {
     let point = shape.interior_point().or_else(|| shape.centroid())?;
-    Some(LatLng::new(point.y(), point.x()).ok()?.to_cell(resolution).into())
+    Some(
+        LatLng::new(point.y(), point.x())
+            .ok()?
+            .to_cell(resolution)
+            .into(),
+    )
 }
 
 fn wkb_of(shape: &Geometry<f64>) -> Vec<u8> {

@@ -75,7 +75,9 @@ pub enum AnalysisError {
         known: String,
     },
     /// An attribute that is to be added up holds no numbers.
-    #[error("attribute {attribute:?} of layer {layer} holds {found}; name one that holds numbers, or none to count features")]
+    #[error(
+        "attribute {attribute:?} of layer {layer} holds {found}; name one that holds numbers, or none to count features"
+    )]
     NotNumeric {
         /// Which layer.
         layer: LayerId,
@@ -85,7 +87,9 @@ pub enum AnalysisError {
         found: String,
     },
     /// The study area has more cells than are worth computing.
-    #[error("the study area has about {cells} cells at resolution {resolution}, more than {limit}; give a lower resolution or a smaller area")]
+    #[error(
+        "the study area has about {cells} cells at resolution {resolution}, more than {limit}; give a lower resolution or a smaller area"
+    )]
     TooManyCells {
         /// About how many.
         cells: u64,
@@ -95,7 +99,9 @@ pub enum AnalysisError {
         limit: u64,
     },
     /// The plane areas are measured on is not one.
-    #[error("{value:?} is not a plane to measure areas on; give a projected CRS in metres such as \"EPSG:9209\"")]
+    #[error(
+        "{value:?} is not a plane to measure areas on; give a projected CRS in metres such as \"EPSG:9209\""
+    )]
     NotAPlane {
         /// What was given.
         value: String,

@@ -21,7 +21,9 @@ pub fn false_discovery_threshold(p_values: &[f64], alpha: f64) -> f64 {
     sorted.sort_unstable_by(f64::total_cmp);
     let count = sorted.len() as f64;
     let bound = |rank: usize| (rank + 1) as f64 * alpha / count;
-    let last = (0..sorted.len()).rev().find(|rank| sorted[*rank] <= bound(*rank));
+    let last = (0..sorted.len())
+        .rev()
+        .find(|rank| sorted[*rank] <= bound(*rank));
     match last {
         Some(rank) => bound(rank),
         None if sorted.is_empty() => alpha,
@@ -36,11 +38,14 @@ mod tests {
     #[test]
     fn the_threshold_is_the_one_of_the_reference_implementation() {
         // esda.fdr, esda 2.6: reference_numbers.txt
-        let p = [0.216, 0.001, 0.212, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205];
+        let p = [
+            0.216, 0.001, 0.212, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205,
+        ];
         assert!((false_discovery_threshold(&p, 0.05) - 0.01).abs() < 1e-15);
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "the level is handed through")]
     fn without_a_discovery_no_value_passes() {
         let p = [0.2, 0.5, f64::NAN, 0.9];
         let threshold = false_discovery_threshold(&p, 0.05);

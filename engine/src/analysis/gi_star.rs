@@ -22,15 +22,25 @@
 pub fn gi_star(values: &[f64], neighbours: &[Vec<u32>]) -> Vec<f64> {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let variance = values
+        .iter()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>()
+        / count;
+    let largest = values
+        .iter()
+        .fold(0.0_f64, |largest, value| largest.max(value.abs()));
     // Equal values may differ from their computed mean in the last bit: that is not a variance.
     let constant = variance.sqrt() <= largest * f64::EPSILON * 4.0;
     let z_score = |near: &Vec<u32>| {
         let sum: f64 = near.iter().map(|place| values[*place as usize]).sum();
         let weights = near.len() as f64;
         let spread = (count * weights - weights * weights) / (count - 1.0);
-        if constant || !(spread > 0.0) { f64::NAN } else { (sum - mean * weights) / (variance * spread).sqrt() }
+        if constant || spread.is_nan() || spread <= 0.0 {
+            f64::NAN
+        } else {
+            (sum - mean * weights) / (variance * spread).sqrt()
+        }
     };
     neighbours.iter().map(z_score).collect()
 }
@@ -54,7 +64,9 @@ pub fn two_sided_p(z: f64) -> f64 {
         }
         1.0 - scale * sum
     } else {
-        let fraction = (1..=FRACTION_TERMS).rev().fold(0.0, |tail, order| f64::from(order) / 2.0 / (x + tail));
+        let fraction = (1..=FRACTION_TERMS)
+            .rev()
+            .fold(0.0, |tail, order| f64::from(order) / 2.0 / (x + tail));
         scale / (x + fraction)
     }
 }
@@ -74,9 +86,15 @@ mod tests {
         let number = |row: i32, column: i32| u32::try_from(row * columns + column).unwrap();
         let near = |row: i32, column: i32| {
             let rows = (row - 1).max(0)..=(row + 1).min(rows - 1);
-            rows.flat_map(move |row| ((column - 1).max(0)..=(column + 1).min(columns - 1)).map(move |column| number(row, column)))
+            rows.flat_map(move |row| {
+                ((column - 1).max(0)..=(column + 1).min(columns - 1))
+                    .map(move |column| number(row, column))
+            })
         };
-        (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))).map(|(row, column)| near(row, column).collect()).collect()
+        (0..rows)
+            .flat_map(|row| (0..columns).map(move |column| (row, column)))
+            .map(|(row, column)| near(row, column).collect())
+            .collect()
     }
 
     #[test]
@@ -87,9 +105,14 @@ mod tests {
             .map(f64::from)
             .collect();
         let z = gi_star(&values, &queen(6, 6));
-        let golden = [2.976697, 1.754993, -0.350999, -1.116814, 0.031909, 0.479299, 3.286623, 1.606577];
+        let golden = [
+            2.976697, 1.754993, -0.350999, -1.116814, 0.031909, 0.479299, 3.286623, 1.606577,
+        ];
         for (place, (ours, theirs)) in z.iter().zip(golden).enumerate() {
-            assert!((ours - theirs).abs() < 5e-7, "place {place}: {ours} is not {theirs}");
+            assert!(
+                (ours - theirs).abs() < 5e-7,
+                "place {place}: {ours} is not {theirs}"
+            );
         }
         assert_eq!((0..36).max_by(|a, b| z[*a].total_cmp(&z[*b])), Some(6));
     }
@@ -97,12 +120,17 @@ mod tests {
     #[test]
     fn equal_values_have_no_score_and_neither_has_a_place_that_sees_everything() {
         assert!(gi_star(&[0.1; 36], &queen(6, 6)).iter().all(|z| z.is_nan()));
-        assert!(gi_star(&[1.0, 2.0], &[vec![0, 1], vec![0, 1]]).iter().all(|z| z.is_nan()));
+        assert!(
+            gi_star(&[1.0, 2.0], &[vec![0, 1], vec![0, 1]])
+                .iter()
+                .all(|z| z.is_nan())
+        );
         assert!(gi_star(&[3.0], &[vec![0]])[0].is_nan());
         assert!(gi_star(&[], &[]).is_empty());
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "symmetric and saturating to the last bit")]
     fn probabilities_are_those_of_the_tables() {
         // 2 * scipy.stats.norm.sf(z)
         let table = [
@@ -115,7 +143,11 @@ mod tests {
             (10.0, 1.523_970_604_832_104_7e-23),
         ];
         for (z, p) in table {
-            assert!((two_sided_p(z) - p).abs() <= p * 1e-12, "{z}: {} is not {p}", two_sided_p(z));
+            assert!(
+                (two_sided_p(z) - p).abs() <= p * 1e-12,
+                "{z}: {} is not {p}",
+                two_sided_p(z)
+            );
             assert_eq!(two_sided_p(z), two_sided_p(-z));
         }
         assert!(two_sided_p(f64::NAN).is_nan());

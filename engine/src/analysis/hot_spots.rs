@@ -3,6 +3,7 @@
 mod cells;
 mod clusters;
 mod study_area;
+mod warnings;
 
 use std::sync::Arc;
 
@@ -16,8 +17,8 @@ use serde_json::{Value, json};
 
 use self::cells::Cells;
 use super::{
-    Analysis, AnalysisContext, AnalysisError, AnalysisInfo, Outcome, Provenance, answer, false_discovery_threshold, gi_star,
-    inputs,
+    Analysis, AnalysisContext, AnalysisError, AnalysisInfo, Outcome, Provenance, answer,
+    false_discovery_threshold, gi_star, inputs,
     parameters::{self, parameter, words},
     two_sided_p,
 };
@@ -103,13 +104,25 @@ impl Analysis for HotSpots {
         let points = inputs::points(&context.snapshot, &parameters.layer)?;
         if parameters.study_area.is_none() {
             let communes = "communes".parse().ok();
-            parameters.study_area = communes.filter(|communes| context.snapshot.layer(communes).is_some());
+            parameters.study_area =
+                communes.filter(|communes| context.snapshot.layer(communes).is_some());
             used["study_area"] = json!(parameters.study_area);
         }
-        let area = parameters.study_area.as_ref().map(|id| inputs::polygons(&context.snapshot, id)).transpose()?;
-        let resolution = Resolution::try_from(parameters.resolution).expect("the schema allows resolutions of H3 only");
+        let area = parameters
+            .study_area
+            .as_ref()
+            .map(|id| inputs::polygons(&context.snapshot, id))
+            .transpose()?;
+        let resolution = Resolution::try_from(parameters.resolution)
+            .expect("the schema allows resolutions of H3 only");
         context.step(0.0, "Đếm theo ô · Counting by cell")?;
-        let cells = cells::count(context, points, area.map(Arc::as_ref), &parameters, resolution)?;
+        let cells = cells::count(
+            context,
+            points,
+            area.map(Arc::as_ref),
+            &parameters,
+            resolution,
+        )?;
         context.step(0.5, "Tìm ô lân cận · Finding neighbours")?;
         let neighbours = cells.neighbours(parameters.ring);
         context.step(0.7, "Tính Gi* · Computing Gi*")?;
@@ -121,12 +134,20 @@ impl Analysis for HotSpots {
         let summary = summary(context, &cells, &neighbours, &scores, &parameters);
         let layer = rows(&cells, &scores, &provenance, points.meta.synthetic)?;
         context.step(1.0, "Xong · Done")?;
-        Ok(Outcome { layer, summary, provenance })
+        Ok(Outcome {
+            layer,
+            summary,
+            provenance,
+        })
     }
 }
 
 fn score(values: &[f64], neighbours: &[Vec<u32>], parameters: &Parameters) -> Scores {
-    let z = if values.len() < FEWEST_CELLS { vec![f64::NAN; values.len()] } else { gi_star(values, neighbours) };
+    let z = if values.len() < FEWEST_CELLS {
+        vec![f64::NAN; values.len()]
+    } else {
+        gi_star(values, neighbours)
+    };
     let p: Vec<f64> = z.par_iter().map(|z| two_sided_p(*z)).collect();
     let threshold = |alpha: f64| match parameters.correction {
         Correction::Fdr => false_discovery_threshold(&p, alpha),
@@ -139,25 +160,50 @@ fn score(values: &[f64], neighbours: &[Vec<u32>], parameters: &Parameters) -> Sc
         None => "none",
     };
     let classes = z.iter().zip(&p).map(class).collect();
-    Scores { threshold: threshold(parameters.alpha), classes, z, p }
+    Scores {
+        threshold: threshold(parameters.alpha),
+        classes,
+        z,
+        p,
+    }
 }
 
-fn rows(cells: &Cells, scores: &Scores, provenance: &Provenance, synthetic: bool) -> Result<layers::Layer, AnalysisError> {
+fn rows(
+    cells: &Cells,
+    scores: &Scores,
+    provenance: &Provenance,
+    synthetic: bool,
+) -> Result<layers::Layer, AnalysisError> {
     let reals = |values: &[f64]| -> ArrayRef {
-        Arc::new(values.iter().map(|value| (!value.is_nan()).then_some(*value)).collect::<Float64Array>())
+        Arc::new(
+            values
+                .iter()
+                .map(|value| (!value.is_nan()).then_some(*value))
+                .collect::<Float64Array>(),
+        )
     };
-    let threshold = vec![scores.threshold; cells.cells.len()];
-    let significant: Vec<bool> = (0..cells.cells.len()).map(|cell| scores.is_significant(cell)).collect();
+    let threshold = vec![scores.threshold; cells.tested.len()];
+    let significant: Vec<bool> = (0..cells.tested.len())
+        .map(|cell| scores.is_significant(cell))
+        .collect();
     let columns: Vec<(&str, ArrayRef)> = vec![
-        ("cell", Arc::new(StringArray::from_iter_values(cells.cells.iter().map(CellIndex::to_string)))),
+        (
+            "cell",
+            Arc::new(StringArray::from_iter_values(
+                cells.tested.iter().map(CellIndex::to_string),
+            )),
+        ),
         ("count", reals(&cells.values)),
         ("z", reals(&scores.z)),
         ("p", reals(&scores.p)),
         ("p_threshold", reals(&threshold)),
         ("significant", Arc::new(BooleanArray::from(significant))),
-        ("class", Arc::new(StringArray::from_iter_values(&scores.classes))),
+        (
+            "class",
+            Arc::new(StringArray::from_iter_values(&scores.classes)),
+        ),
     ];
-    let shapes: Vec<Geometry<f64>> = cells.cells.par_iter().map(|cell| hexagon(*cell)).collect();
+    let shapes: Vec<Geometry<f64>> = cells.tested.par_iter().map(|cell| hexagon(*cell)).collect();
     let titles = answer::Titles {
         vi: "Điểm nóng",
         en: "Hot spots",
@@ -169,7 +215,14 @@ fn rows(cells: &Cells, scores: &Scores, provenance: &Provenance, synthetic: bool
 }
 
 fn hexagon(cell: CellIndex) -> Geometry<f64> {
-    let ring: LineString<f64> = cell.boundary().iter().map(|corner| Coord { x: corner.lng(), y: corner.lat() }).collect();
+    let ring: LineString<f64> = cell
+        .boundary()
+        .iter()
+        .map(|corner| Coord {
+            x: corner.lng(),
+            y: corner.lat(),
+        })
+        .collect();
     Polygon::new(ring, Vec::new()).into()
 }
 
@@ -180,14 +233,24 @@ fn summary(
     scores: &Scores,
     parameters: &Parameters,
 ) -> Value {
-    let in_class = |class: &str| scores.classes.iter().filter(|other| **other == class).count();
+    let in_class = |class: &str| {
+        scores
+            .classes
+            .iter()
+            .filter(|other| **other == class)
+            .count()
+    };
     let islands = neighbours.iter().filter(|near| near.len() < 2).count();
     let defined = scores.z.iter().any(|z| !z.is_nan());
-    let classes: serde_json::Map<String, Value> =
-        CLASSES.iter().map(|class| ((*class).to_owned(), json!(in_class(class)))).collect();
-    let significant = (0..cells.cells.len()).filter(|cell| scores.is_significant(*cell)).count();
+    let classes: serde_json::Map<String, Value> = CLASSES
+        .iter()
+        .map(|class| ((*class).to_owned(), json!(in_class(class))))
+        .collect();
+    let significant = (0..cells.tested.len())
+        .filter(|cell| scores.is_significant(*cell))
+        .count();
     json!({
-        "cells": cells.cells.len(),
+        "cells": cells.tested.len(),
         "resolution": u8::from(cells.resolution),
         "features": cells.features,
         "total": cells.values.iter().sum::<f64>(),
@@ -198,50 +261,14 @@ fn summary(
         "significant": significant,
         "classes": classes,
         "hot_spots": clusters::hottest(&context.snapshot, cells, scores, parameters.study_area.as_ref()),
-        "warnings": warnings(cells, islands, defined, significant),
+        "warnings": warnings::of(cells, islands, defined.then_some(significant)),
     })
 }
 
 /// The classes a cell may have.
-const CLASSES: [&str; 7] = ["hot_99", "hot_95", "hot_90", "none", "cold_90", "cold_95", "cold_99"];
-
-fn warnings(cells: &Cells, islands: usize, defined: bool, significant: usize) -> Vec<Value> {
-    let mut warnings = Vec::new();
-    let mut warn = |code: &str, vi: String, en: String| warnings.push(json!({"code": code, "vi": vi, "en": en}));
-    let count = cells.cells.len();
-    if count < FEWEST_CELLS {
-        let vi = format!("Chỉ có {count} ô: quá ít để xét (cần ít nhất {FEWEST_CELLS}); hãy tăng độ phân giải");
-        warn("too-few-cells", vi, format!("only {count} cells: too few to test (at least {FEWEST_CELLS}); use a finer resolution"));
-    } else if !defined {
-        let vi = "Mọi ô có cùng giá trị: không có gì để so, không ô nào nóng hay lạnh".to_owned();
-        warn("no-variance", vi, "all cells have one value: there is nothing to compare, no cell is hot or cold".to_owned());
-    } else if count < FEW_CELLS {
-        let vi = format!("Chỉ có {count} ô: xác suất tính theo phân phối chuẩn chỉ là gần đúng");
-        warn("few-cells", vi, format!("only {count} cells: probabilities from the normal distribution are rough"));
-    }
-    if islands > 0 {
-        let vi = format!("{islands} ô không có ô lân cận nào: điểm z của chúng chỉ dựa trên chính ô đó");
-        warn("islands", vi, format!("{islands} cells have no neighbour: their z-score rests on themselves alone"));
-    }
-    if cells.outside > 0 {
-        let vi = format!("{} điểm nằm ngoài vùng nghiên cứu: không tính", cells.outside);
-        warn("outside", vi, format!("{} points lie outside the study area: they are not counted", cells.outside));
-    }
-    if cells.without_value > 0 {
-        let vi = format!("{} điểm không có giá trị: không tính", cells.without_value);
-        warn("without-value", vi, format!("{} points have no value: they are not counted", cells.without_value));
-    }
-    if cells.unusable_polygons > 0 {
-        let vi = format!("{} vùng của vùng nghiên cứu có hình học không dùng được: bỏ qua", cells.unusable_polygons);
-        let en = format!("{} polygons of the study area cannot be used and are passed over", cells.unusable_polygons);
-        warn("unusable-polygons", vi, en);
-    }
-    if defined && significant == 0 {
-        let vi = "Không ô nào khác ngẫu nhiên ở mức ý nghĩa đã chọn".to_owned();
-        warn("nothing-found", vi, "no cell differs from chance at the level asked for".to_owned());
-    }
-    warnings
-}
+const CLASSES: [&str; 7] = [
+    "hot_99", "hot_95", "hot_90", "none", "cold_90", "cold_95", "cold_99",
+];
 
 fn schema() -> Value {
     parameters::schema(&json!({

@@ -13,7 +13,10 @@ use super::AnalysisError;
 use crate::{LayerSnapshot, TwinSnapshot, error::nearest_spelling};
 
 /// The layer of a name.
-pub(super) fn layer<'a>(twin: &'a TwinSnapshot, id: &LayerId) -> Result<&'a Arc<LayerSnapshot>, AnalysisError> {
+pub(super) fn layer<'a>(
+    twin: &'a TwinSnapshot,
+    id: &LayerId,
+) -> Result<&'a Arc<LayerSnapshot>, AnalysisError> {
     twin.layer(id).ok_or_else(|| AnalysisError::UnknownLayer {
         layer: id.to_string(),
         nearest: nearest_spelling(id.as_str(), twin.layers.keys().map(LayerId::as_str)),
@@ -21,12 +24,18 @@ pub(super) fn layer<'a>(twin: &'a TwinSnapshot, id: &LayerId) -> Result<&'a Arc<
 }
 
 /// The layer of a name, which has to hold points.
-pub(super) fn points<'a>(twin: &'a TwinSnapshot, id: &LayerId) -> Result<&'a Arc<LayerSnapshot>, AnalysisError> {
+pub(super) fn points<'a>(
+    twin: &'a TwinSnapshot,
+    id: &LayerId,
+) -> Result<&'a Arc<LayerSnapshot>, AnalysisError> {
     of_kind(twin, id, GeometryKind::Point, "points")
 }
 
 /// The layer of a name, which has to hold polygons.
-pub(super) fn polygons<'a>(twin: &'a TwinSnapshot, id: &LayerId) -> Result<&'a Arc<LayerSnapshot>, AnalysisError> {
+pub(super) fn polygons<'a>(
+    twin: &'a TwinSnapshot,
+    id: &LayerId,
+) -> Result<&'a Arc<LayerSnapshot>, AnalysisError> {
     of_kind(twin, id, GeometryKind::Polygon, "polygons")
 }
 
@@ -46,13 +55,26 @@ fn of_kind<'a>(
         LayerKind::Table => "rows without geometry",
         LayerKind::Raster => "pixels",
     };
-    Err(AnalysisError::WrongKind { layer: id.clone(), found, expected })
+    Err(AnalysisError::WrongKind {
+        layer: id.clone(),
+        found,
+        expected,
+    })
 }
 
 /// An attribute's column.
-pub(super) fn attribute<'a>(layer: &'a LayerSnapshot, name: &str) -> Result<&'a ArrayRef, AnalysisError> {
+pub(super) fn attribute<'a>(
+    layer: &'a LayerSnapshot,
+    name: &str,
+) -> Result<&'a ArrayRef, AnalysisError> {
     layer.batch.column_by_name(name).ok_or_else(|| {
-        let known = || layer.meta.attributes.iter().map(|attribute| attribute.name.as_str());
+        let known = || {
+            layer
+                .meta
+                .attributes
+                .iter()
+                .map(|attribute| attribute.name.as_str())
+        };
         AnalysisError::UnknownAttribute {
             layer: layer.meta.id.clone(),
             attribute: name.to_owned(),
@@ -72,12 +94,14 @@ pub(super) fn numbers(layer: &LayerSnapshot, name: &str) -> Result<Float64Array,
             found: column.data_type().to_string(),
         });
     }
-    let numbers = cast(column, &DataType::Float64).map_err(|source| AnalysisError::Columns { source })?;
+    let numbers =
+        cast(column, &DataType::Float64).map_err(|source| AnalysisError::Columns { source })?;
     Ok(numbers.as_primitive().clone())
 }
 
 /// An attribute as text.
 pub(super) fn texts(layer: &LayerSnapshot, name: &str) -> Result<StringArray, AnalysisError> {
-    let texts = cast(attribute(layer, name)?, &DataType::Utf8).map_err(|source| AnalysisError::Columns { source })?;
+    let texts = cast(attribute(layer, name)?, &DataType::Utf8)
+        .map_err(|source| AnalysisError::Columns { source })?;
     Ok(texts.as_string().clone())
 }

@@ -38,12 +38,19 @@ pub(super) fn parameter(mut words: Map<String, Value>, rules: &Value) -> Value {
 ///
 /// # Errors
 /// When one is unknown or breaks its rules.
-pub(super) fn read<T: DeserializeOwned>(schema: &Value, given: &Value) -> Result<(T, Value), AnalysisError> {
+pub(super) fn read<T: DeserializeOwned>(
+    schema: &Value,
+    given: &Value,
+) -> Result<(T, Value), AnalysisError> {
     let nothing = Map::new();
     let given = match given {
         Value::Null => &nothing,
         Value::Object(given) => given,
-        other => return Err(AnalysisError::NotAnObject { found: kind_of(other) }),
+        other => {
+            return Err(AnalysisError::NotAnObject {
+                found: kind_of(other),
+            });
+        }
     };
     let properties = schema["properties"].as_object().unwrap_or(&nothing);
     let names = || properties.keys().map(String::as_str);
@@ -57,12 +64,17 @@ pub(super) fn read<T: DeserializeOwned>(schema: &Value, given: &Value) -> Result
             });
         };
         if !allowed(rules, value) {
-            return Err(AnalysisError::Parameter { parameter: name.clone(), value: value.to_string(), expected: expected(rules) });
+            return Err(AnalysisError::Parameter {
+                parameter: name.clone(),
+                value: value.to_string(),
+                expected: expected(rules),
+            });
         }
         used.insert(name.clone(), value.clone());
     }
     for (name, rules) in properties {
-        used.entry(name.clone()).or_insert_with(|| rules.get("default").cloned().unwrap_or(Value::Null));
+        used.entry(name.clone())
+            .or_insert_with(|| rules.get("default").cloned().unwrap_or(Value::Null));
     }
     let used = Value::Object(used);
     // What the schema cannot say (the spelling of a layer id) is said by the type.
@@ -86,13 +98,21 @@ fn allowed(rules: &Value, value: &Value) -> bool {
         && bound("maximum", |number, bound| number <= bound)
         && bound("exclusiveMinimum", |number, bound| number > bound)
         && bound("exclusiveMaximum", |number, bound| number < bound)
-        && rules["enum"].as_array().is_none_or(|choices| choices.contains(value))
-        && value.as_array().is_none_or(|items| items.iter().all(|item| allowed(&rules["items"], item)))
+        && rules["enum"]
+            .as_array()
+            .is_none_or(|choices| choices.contains(value))
+        && value
+            .as_array()
+            .is_none_or(|items| items.iter().all(|item| allowed(&rules["items"], item)))
 }
 
 fn is_a(value: &Value, wanted: &str) -> bool {
     match wanted {
-        "integer" => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        "integer" => {
+            value.is_i64()
+                || value.is_u64()
+                || value.as_f64().is_some_and(|number| number.fract() == 0.0)
+        }
         "number" => value.is_number(),
         "string" => value.as_str().is_some_and(|text| !text.is_empty()),
         "boolean" => value.is_boolean(),
@@ -112,7 +132,14 @@ fn types_of(rules: &Value) -> Vec<&str> {
 /// What would be right, in words.
 fn expected(rules: &Value) -> String {
     if let Some(choices) = rules["enum"].as_array() {
-        return format!("one of {}", choices.iter().map(Value::to_string).collect::<Vec<_>>().join(", "));
+        return format!(
+            "one of {}",
+            choices
+                .iter()
+                .map(Value::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
     }
     let word = |wanted: &str| match wanted {
         "integer" => "a whole number".to_owned(),
@@ -122,8 +149,17 @@ fn expected(rules: &Value) -> String {
         "array" => format!("a list, each item {}", expected(&rules["items"])),
         _ => "null".to_owned(),
     };
-    let mut text = types_of(rules).into_iter().map(word).collect::<Vec<_>>().join(" or ");
-    for (name, words) in [("minimum", "from"), ("exclusiveMinimum", "above"), ("maximum", "to"), ("exclusiveMaximum", "below")] {
+    let mut text = types_of(rules)
+        .into_iter()
+        .map(word)
+        .collect::<Vec<_>>()
+        .join(" or ");
+    for (name, words) in [
+        ("minimum", "from"),
+        ("exclusiveMinimum", "above"),
+        ("maximum", "to"),
+        ("exclusiveMaximum", "below"),
+    ] {
         if let Some(bound) = rules.get(name) {
             text = format!("{text} {words} {bound}");
         }
@@ -167,13 +203,19 @@ mod tests {
     #[test]
     fn defaults_are_filled_in_and_reported() {
         let (_, used) = read::<Value>(&rules(), &json!({"ring": 2})).unwrap();
-        assert_eq!(used, json!({"ring": 2, "alpha": 0.05, "mode": "zero", "groups": []}));
+        assert_eq!(
+            used,
+            json!({"ring": 2, "alpha": 0.05, "mode": "zero", "groups": []})
+        );
         assert_eq!(read::<Value>(&rules(), &Value::Null).unwrap().1["ring"], 1);
     }
 
     #[test]
     fn a_wrong_parameter_is_told_what_would_be_right() {
-        check(&json!({"ring": 9}), "parameter \"ring\" is 9; give a whole number from 1 to 5");
+        check(
+            &json!({"ring": 9}),
+            "parameter \"ring\" is 9; give a whole number from 1 to 5",
+        );
         check(&json!({"ring": "2"}), "a whole number");
         check(&json!({"ring": 1.5}), "a whole number");
         check(&json!({"alpha": 0}), "above 0 below 0.5");

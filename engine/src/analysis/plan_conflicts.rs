@@ -70,16 +70,34 @@ impl Analysis for PlanConflicts {
         let plane = Plane::new(&parameters.plane)?;
         let parcel_codes = inputs::texts(parcels, &parameters.parcel_code)?;
         let plan_codes = inputs::texts(plan, &parameters.plan_code)?;
-        for name in parameters.keep.iter().chain([&parameters.unit]).filter(|name| is_chosen(given, name)) {
+        for name in parameters
+            .keep
+            .iter()
+            .chain([&parameters.unit])
+            .filter(|name| is_chosen(given, name))
+        {
             inputs::attribute(parcels, name)?;
         }
-        let compatibility = Compatibility::new(&parcel_codes, &plan_codes, &parameters.treat_as_compatible);
+        let compatibility =
+            Compatibility::new(&parcel_codes, &plan_codes, &parameters.treat_as_compatible);
         context.step(0.0, "Chuẩn bị quy hoạch · Preparing the plan")?;
         let zones = Zones::new(plan, &plane, &context.cancel)?;
-        let found = find(context, parcels, &zones, &compatibility, (&plane, parameters.min_overlap_m2))?;
+        let found = find(
+            context,
+            parcels,
+            &zones,
+            &compatibility,
+            (&plane, parameters.min_overlap_m2),
+        )?;
         context.step(0.95, "Lập kết quả · Writing the answer")?;
         let provenance = Provenance::new(self, used, &[&parcels.meta, &plan.meta]);
-        let report = report::Report { parameters: &parameters, twin: &context.snapshot, parcels, plan, found: &found };
+        let report = report::Report {
+            parameters: &parameters,
+            twin: &context.snapshot,
+            parcels,
+            plan,
+            found: &found,
+        };
         let summary = report.summary(&compatibility);
         let (columns, shapes) = report.rows(&plane)?;
         let titles = answer::Titles {
@@ -89,16 +107,25 @@ impl Analysis for PlanConflicts {
             resolution: h3o::Resolution::Ten,
             synthetic: parcels.meta.synthetic || plan.meta.synthetic,
         };
-        let columns = columns.iter().map(|(name, column)| (name.as_str(), std::sync::Arc::clone(column))).collect();
+        let columns = columns
+            .iter()
+            .map(|(name, column)| (name.as_str(), std::sync::Arc::clone(column)))
+            .collect();
         let layer = answer::layer(&titles, columns, &shapes, &provenance)?;
         context.step(1.0, "Xong · Done")?;
-        Ok(Outcome { layer, summary, provenance })
+        Ok(Outcome {
+            layer,
+            summary,
+            provenance,
+        })
     }
 }
 
 /// Whether a caller named an attribute (then it has to exist), rather than a default naming it.
 fn is_chosen(given: &Value, name: &str) -> bool {
-    let keep = given["keep"].as_array().is_some_and(|keep| keep.iter().any(|kept| kept == name));
+    let keep = given["keep"]
+        .as_array()
+        .is_some_and(|keep| keep.iter().any(|kept| kept == name));
     keep || given["unit"] == name
 }
 
@@ -121,8 +148,17 @@ fn find(
     let mut found = Found::default();
     for start in (0..parcels.len()).step_by(ROWS_PER_STEP) {
         let end = (start + ROWS_PER_STEP).min(parcels.len());
-        context.step(0.05 + 0.9 * start as f64 / parcels.len() as f64, "So thửa đất với quy hoạch · Comparing parcels with the plan")?;
-        let overlay = overlay::Overlay { parcels, zones, compatibility, plane, cancel: &context.cancel };
+        context.step(
+            0.05 + 0.9 * start as f64 / parcels.len() as f64,
+            "So thửa đất với quy hoạch · Comparing parcels with the plan",
+        )?;
+        let overlay = overlay::Overlay {
+            parcels,
+            zones,
+            compatibility,
+            plane,
+            cancel: &context.cancel,
+        };
         for conflict in overlay.of_rows(start..end) {
             if conflict.overlap_m2 >= min_overlap_m2 {
                 found.conflicts.push(conflict);
@@ -136,8 +172,18 @@ fn find(
 }
 
 fn schema() -> Value {
-    let layer = |words, default: &str| parameter(words, &json!({"type": "string", "default": default, "x-kind": "layer"}));
-    let attribute = |words, default: &str| parameter(words, &json!({"type": "string", "default": default, "x-kind": "attribute"}));
+    let layer = |words, default: &str| {
+        parameter(
+            words,
+            &json!({"type": "string", "default": default, "x-kind": "layer"}),
+        )
+    };
+    let attribute = |words, default: &str| {
+        parameter(
+            words,
+            &json!({"type": "string", "default": default, "x-kind": "attribute"}),
+        )
+    };
     parameters::schema(&json!({
         "parcels": layer(words(["Lớp thửa đất", "Lớp vùng có mã loại đất hiện trạng."], ["Parcel layer", "Polygons with their present land use."]), "parcels"),
         "plan": layer(words(["Lớp quy hoạch", "Lớp vùng có mã đất quy hoạch."], ["Plan layer", "Polygons with their planned land use."]), "land_use_plan"),

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use geo::{CoordsIter as _, LineString, MultiPolygon};
+use geo::{CoordsIter, LineString, MultiPolygon};
 use layers::crs::{Crs, Transformer};
 
 use super::AnalysisError;
@@ -30,13 +30,18 @@ impl Plane {
     /// # Errors
     /// When it is no CRS, is in degrees, or cannot be reached from longitude and latitude.
     pub(super) fn new(code: &str) -> Result<Self, AnalysisError> {
-        let refuse = |source| AnalysisError::NotAPlane { value: code.to_owned(), source };
+        let refuse = |source| AnalysisError::NotAPlane {
+            value: code.to_owned(),
+            source,
+        };
         let crs: Crs = code.parse().map_err(|source| refuse(Some(source)))?;
         if crs.is_geographic() {
             return Err(refuse(None));
         }
         ways(code).map_err(|source| refuse(Some(source)))?;
-        Ok(Self { code: code.to_owned() })
+        Ok(Self {
+            code: code.to_owned(),
+        })
     }
 
     /// Moves shapes from degrees to the plane, all in one call.
@@ -50,13 +55,18 @@ impl Plane {
     }
 
     fn transform(&self, shapes: &mut [MultiPolygon<f64>], way: impl Fn(&Ways) -> &Transformer) {
-        let (mut x, mut y): (Vec<f64>, Vec<f64>) =
-            shapes.iter().flat_map(|shape| shape.coords_iter()).map(|position| (position.x, position.y)).unzip();
+        let (mut x, mut y): (Vec<f64>, Vec<f64>) = shapes
+            .iter()
+            .flat_map(CoordsIter::coords_iter)
+            .map(|position| (position.x, position.y))
+            .unzip();
         WAYS.with_borrow_mut(|kept| {
             if kept.as_ref().is_none_or(|ways| ways.code != self.code) {
                 *kept = ways(&self.code).ok();
             }
-            let ways = kept.as_ref().expect("the plane was reached when it was made");
+            let ways = kept
+                .as_ref()
+                .expect("the plane was reached when it was made");
             way(ways).transform(&mut x, &mut y);
         });
         let mut positions = x.into_iter().zip(y);

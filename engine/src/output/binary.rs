@@ -8,7 +8,11 @@ use parquet::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{OutputError, Rows, geometry, not_arrow};
+use super::{
+    OutputError, Rows,
+    geometry::{self, GeometryCrs},
+    not_arrow,
+};
 
 /// An Arrow IPC stream; geometry columns are WKB with the extension `geoarrow.wkb` and their CRS.
 ///
@@ -55,7 +59,7 @@ fn geo_metadata(schema: &Schema) -> Option<Value> {
     let columns = schema.fields().iter().filter_map(|field| {
         let crs = geometry::crs_of(field)?;
         let mut column = json!({ "encoding": "WKB", "geometry_types": [] });
-        if !crs.as_deref().is_some_and(geometry::is_lon_lat) {
+        if crs != GeometryCrs::LonLat {
             column["crs"] = Value::Null;
         }
         Some((field.name().clone(), column))

@@ -2,22 +2,32 @@
 
 use arrow::datatypes::{Field, Schema};
 use layers::Layer;
-use sedona_schema::datatypes::SedonaType;
+use sedona_schema::{crs::lnglat, datatypes::SedonaType};
 use wkb::reader::Wkb;
 
-/// The CRS of a geometry column as text, inner none when unknown; outer none for a column that holds no geometry.
-pub(super) fn crs_of(field: &Field) -> Option<Option<String>> {
-    match SedonaType::from_storage_field(field).ok()? {
-        SedonaType::Wkb(_, crs) | SedonaType::WkbLarge(_, crs) | SedonaType::WkbView(_, crs) => {
-            Some(crs.map(|crs| crs.to_crs_string()))
-        }
-        _ => None,
-    }
+/// The CRS of a geometry column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum GeometryCrs {
+    /// Longitude and latitude on WGS 84.
+    LonLat,
+    /// Another, as text.
+    Other(String),
+    /// The column does not say.
+    Unknown,
 }
 
-/// Whether a CRS is longitude and latitude on WGS 84.
-pub(super) fn is_lon_lat(crs: &str) -> bool {
-    matches!(crs, "OGC:CRS84" | "EPSG:4326")
+/// The CRS of a column that holds geometry; none for any other column.
+pub(super) fn crs_of(field: &Field) -> Option<GeometryCrs> {
+    let (SedonaType::Wkb(_, crs) | SedonaType::WkbLarge(_, crs) | SedonaType::WkbView(_, crs)) =
+        SedonaType::from_storage_field(field).ok()?
+    else {
+        return None;
+    };
+    Some(match crs {
+        None => GeometryCrs::Unknown,
+        crs if crs == lnglat() => GeometryCrs::LonLat,
+        Some(other) => GeometryCrs::Other(other.to_crs_string()),
+    })
 }
 
 /// The column that is a row's geometry: `geom`, else the first geometry column.

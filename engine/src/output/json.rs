@@ -4,7 +4,11 @@ use geo_traits::to_geo::ToGeoGeometry as _;
 use layers::Layer;
 use serde_json::{Map, Value, json};
 
-use super::{OutputError, Rows, geometry, value::Column};
+use super::{
+    OutputError, Rows,
+    geometry::{self, GeometryCrs},
+    value::Column,
+};
 use crate::sql::SqlColumn;
 
 /// `{"columns": [{"name", "type"}], "rows": [[…]], "truncated": false, "elapsed_ms": 1.2}`; a layer has no `elapsed_ms`.
@@ -36,8 +40,7 @@ pub fn to_geojson<'a>(rows: impl Into<Rows<'a>>) -> Result<Vec<u8>, OutputError>
     let rows = rows.into();
     let main = geometry::main_column(rows.schema);
     if let Some(field) = main.map(|place| rows.schema.field(place))
-        && let Some(Some(crs)) = geometry::crs_of(field)
-        && !geometry::is_lon_lat(&crs)
+        && let Some(GeometryCrs::Other(crs)) = geometry::crs_of(field)
     {
         return Err(OutputError::NotLonLat { column: field.name().clone(), crs });
     }

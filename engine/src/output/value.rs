@@ -141,9 +141,9 @@ impl Column {
     }
 }
 
-/// Whether an unsigned number under this name is an H3 cell.
+/// Whether an unsigned number under this name is an H3 cell: `h3`, `h3_…`, `parcels.h3`.
 fn is_cell_name(name: &str) -> bool {
-    name.rsplit('.').next().is_some_and(|name| name.starts_with("h3"))
+    name.starts_with("h3") || name.rsplit_once('.').is_some_and(|(_, column)| column == "h3")
 }
 
 fn counting(value: u64) -> Value {
@@ -162,7 +162,8 @@ fn moment(micros: i64) -> Value {
 /// Bytes as hexadecimal text.
 fn hexadecimal(array: &ArrayRef) -> Result<ArrayRef, OutputError> {
     let bytes = cast(array, &DataType::LargeBinary).map_err(not_arrow)?;
-    let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+    let digits = |bytes: &[u8]| bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>();
     let texts = bytes.as_binary::<i64>().iter().map(|bytes| bytes.map(digits));
     Ok(Arc::new(texts.collect::<LargeStringArray>()))
 }

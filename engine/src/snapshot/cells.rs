@@ -78,7 +78,7 @@ mod tests {
                 let place = place * shuffle % count;
                 let (lat, lon) = (20.7 + (place / 40) as f64 * 0.01, 106.1 + (place % 40) as f64 * 0.012);
                 let cell = LatLng::new(lat, lon).unwrap().to_cell(Resolution::Nine);
-                (place % 97 != 0).then_some(u64::from(cell))
+                (!place.is_multiple_of(97)).then_some(u64::from(cell))
             })
             .collect()
     }

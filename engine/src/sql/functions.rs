@@ -1,4 +1,4 @@
-//! Every function an analyst may call beyond plain SQL: SedonaDB's `ST_`, our predicates, our `h3_`.
+//! Every function an analyst may call beyond plain SQL: Sedona's `ST_`, our predicates, our `h3_`.
 
 mod constructors;
 mod guard;

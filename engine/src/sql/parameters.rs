@@ -1,7 +1,5 @@
 //! JSON values as the parameters `$1`, `$2`, … of a query.
 
-use std::collections::BTreeMap;
-
 use datafusion::common::{
     ParamValues, ScalarValue,
     metadata::{FieldMetadata, ScalarAndMetadata},
@@ -45,10 +43,8 @@ fn geometry(number: usize, value: &Value) -> Result<ScalarAndMetadata, SqlError>
         .ok()
         .ok_or_else(|| refused(number, "a geometry that has no WKB"))?;
     let field = SedonaType::Wkb(Edges::Planar, lnglat()).to_storage_field(Layer::GEOM, true);
-    let metadata = field.map(|field| FieldMetadata::new_from_field(&field)).unwrap_or_else(|_no_metadata| {
-        FieldMetadata::new(BTreeMap::new())
-    });
-    Ok(ScalarAndMetadata::new(ScalarValue::Binary(Some(bytes)), Some(metadata)))
+    let metadata = field.ok().map(|field| FieldMetadata::new_from_field(&field));
+    Ok(ScalarAndMetadata::new(ScalarValue::Binary(Some(bytes)), metadata))
 }
 
 fn refused(number: usize, found: &'static str) -> SqlError {

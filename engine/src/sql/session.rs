@@ -1,12 +1,12 @@
-//! The SQL session: DataFusion with SedonaDB's types and functions, assembled once, copied for each query.
+//! The SQL session: DataFusion with Sedona's types and functions, assembled once, copied for each query.
 
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use datafusion::{
     catalog::{
-        CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider, TableProvider,
-        CatalogProviderList as _,
+        CatalogProvider as _, CatalogProviderList as _, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider,
+        TableProvider,
     },
     common::config::Dialect,
     error::{DataFusionError, Result},
@@ -89,13 +89,12 @@ fn configure_proj() {
         let builder = ProjCrsEngineBuilder::default().with_shared_library((*library).into());
         builder.build().is_ok().then_some(builder)
     });
-    match found {
-        Some(builder) => {
-            if let Err(error) = configure_global_proj_engine(builder) {
-                tracing::error!(%error, "PROJ is not configured: ST_Transform will fail");
-            }
-        }
-        None => tracing::error!(libraries = ?PROJ_LIBRARIES, "PROJ is not installed: ST_Transform will fail"),
+    let Some(builder) = found else {
+        tracing::error!(libraries = ?PROJ_LIBRARIES, "PROJ is not installed: ST_Transform will fail");
+        return;
+    };
+    if let Err(error) = configure_global_proj_engine(builder) {
+        tracing::error!(%error, "PROJ is not configured: ST_Transform will fail");
     }
 }
 

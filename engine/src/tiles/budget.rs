@@ -15,8 +15,15 @@ const FEATURE_BYTES: usize = 16;
 ///
 /// Layers that need less than an equal share keep everything; the others share what is left. Within a layer points are
 /// thinned evenly over the ground, and of other features the largest stay. `size_of` is the drawn size of a row.
-pub(super) fn trim(layers: &mut [TileLayer], limit_bytes: usize, size_of: &dyn Fn(usize, FeatureId) -> f32) {
-    let costs: Vec<usize> = layers.iter().map(|layer| Cost::default().of_all(layer)).collect();
+pub(super) fn trim(
+    layers: &mut [TileLayer],
+    limit_bytes: usize,
+    size_of: &dyn Fn(usize, FeatureId) -> f32,
+) {
+    let costs: Vec<usize> = layers
+        .iter()
+        .map(|layer| Cost::default().of_all(layer))
+        .collect();
     if costs.iter().sum::<usize>() <= limit_bytes {
         return;
     }
@@ -39,7 +46,8 @@ fn trim_layer(layer: &mut TileLayer, limit_bytes: usize, size_of: &dyn Fn(Featur
         let (one, other) = (&layer.features[*a], &layer.features[*b]);
         let size = size_of(other.id).total_cmp(&size_of(one.id));
         // Rows are stored by place: among equals, their order would empty one side of the tile.
-        size.then(levels[*a].cmp(&levels[*b])).then(scattered(one.id).cmp(&scattered(other.id)))
+        size.then(levels[*a].cmp(&levels[*b]))
+            .then(scattered(one.id).cmp(&scattered(other.id)))
     });
     let mut cost = Cost::default();
     let fits = |index: &usize| cost.add_within(&layer.features[*index], layer, limit_bytes);
@@ -61,22 +69,30 @@ fn thinning_levels(features: &[TileFeature]) -> Vec<usize> {
                 levels[index] = 0;
                 continue;
             };
-            let Some(point) = points.first() else { continue };
-            let winner = winners.entry(point.map(|place| place.div_euclid(*units))).or_insert(index);
+            let Some(point) = points.first() else {
+                continue;
+            };
+            let winner = winners
+                .entry(point.map(|place| place.div_euclid(*units)))
+                .or_insert(index);
             if scattered(feature.id) < scattered(features[*winner].id) {
                 *winner = index;
             }
         }
         let mut winners: Vec<usize> = winners.into_values().collect();
         winners.sort_unstable();
-        winners.into_iter().for_each(|winner| levels[winner] = level);
+        for winner in winners {
+            levels[winner] = level;
+        }
     }
     levels
 }
 
 /// A number for a feature that has nothing to do with where it is (the finaliser of `SplitMix64`).
 pub(super) fn scattered(id: FeatureId) -> u64 {
-    let mixed = (id.0 ^ (id.0 >> 30)).wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (id.0 ^ (id.0 >> 30))
+        .wrapping_add(0x9e37_79b9_7f4a_7c15)
+        .wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
 }
@@ -98,7 +114,8 @@ impl Cost {
 
     /// Counts one more feature, unless that would pass the limit.
     fn add_within(&mut self, feature: &TileFeature, layer: &TileLayer, limit_bytes: usize) -> bool {
-        let header = 32 + layer.name.len() + layer.keys.iter().map(|key| key.len() + 4).sum::<usize>();
+        let header =
+            32 + layer.name.len() + layer.keys.iter().map(|key| key.len() + 4).sum::<usize>();
         let mut bytes = if self.bytes == 0 { header } else { self.bytes };
         bytes += FEATURE_BYTES + geometry_bytes(&feature.geometry);
         for (key, value) in &feature.tags {
@@ -110,7 +127,8 @@ impl Cost {
         let fits = bytes <= limit_bytes;
         if fits {
             self.bytes = bytes;
-            self.values.extend(feature.tags.iter().map(|(_, value)| *value));
+            self.values
+                .extend(feature.tags.iter().map(|(_, value)| *value));
         }
         fits
     }

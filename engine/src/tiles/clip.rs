@@ -13,7 +13,12 @@ type Point = [i64; 2];
 const FAR: i64 = EXTENT as i64;
 
 /// The lines that bound tile and buffer: axis, place, and which side is kept (1: at or above the place).
-const BOUNDS: [(usize, i64, i64); 4] = [(0, -BUFFER, 1), (0, FAR + BUFFER, -1), (1, -BUFFER, 1), (1, FAR + BUFFER, -1)];
+const BOUNDS: [(usize, i64, i64); 4] = [
+    (0, -BUFFER, 1),
+    (0, FAR + BUFFER, -1),
+    (1, -BUFFER, 1),
+    (1, FAR + BUFFER, -1),
+];
 
 /// How a shape lies to the tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +52,9 @@ pub(super) fn reach(points: &[Point]) -> Reach {
 
 /// Whether a point lies in the tile or its buffer.
 pub(super) fn holds(point: Point) -> bool {
-    point.iter().all(|place| (-BUFFER..=FAR + BUFFER).contains(place))
+    point
+        .iter()
+        .all(|place| (-BUFFER..=FAR + BUFFER).contains(place))
 }
 
 /// Adds a vertex wherever a segment crosses one of the tile's four edge lines.
@@ -56,19 +63,28 @@ pub(super) fn split_at_edges(points: &[Point], closed: bool) -> Vec<Point> {
     let mut crossings: Vec<Point> = Vec::with_capacity(4);
     for (index, start) in points.iter().enumerate() {
         push_new(&mut split, *start);
-        let next = if index + 1 < points.len() { Some(&points[index + 1]) } else { points.first().filter(|_| closed) };
+        let next = if index + 1 < points.len() {
+            Some(&points[index + 1])
+        } else {
+            points.first().filter(|_| closed)
+        };
         let Some(end) = next else { break };
         crossings.clear();
         for axis in 0..2 {
             for edge in [0, FAR] {
-                if (start[axis] < edge) != (end[axis] < edge) && start[axis] != edge && end[axis] != edge {
+                if (start[axis] < edge) != (end[axis] < edge)
+                    && start[axis] != edge
+                    && end[axis] != edge
+                {
                     crossings.push(crossing(*start, *end, axis, edge));
                 }
             }
         }
         let from_start = |point: &Point| (point[0] - start[0]).abs() + (point[1] - start[1]).abs();
         crossings.sort_by_key(from_start);
-        crossings.iter().for_each(|point| push_new(&mut split, *point));
+        for point in &crossings {
+            push_new(&mut split, *point);
+        }
     }
     split
 }
@@ -82,7 +98,9 @@ pub(super) fn clip_ring(ring: Vec<Point>) -> Vec<Point> {
             return ring;
         }
         let mut kept = Vec::with_capacity(ring.len() + 4);
-        let Some(mut previous) = ring.last().copied() else { return kept };
+        let Some(mut previous) = ring.last().copied() else {
+            return kept;
+        };
         for point in ring {
             if inside(&point) != inside(&previous) {
                 push_new(&mut kept, crossing(previous, point, *axis, *place));
@@ -131,12 +149,20 @@ fn clip_segment(start: Point, end: Point) -> Option<(Point, Point)> {
 
 /// Where a segment crosses the line on which a coordinate has a value; the same whichever way the segment runs.
 fn crossing(start: Point, end: Point, axis: usize, place: i64) -> Point {
-    let (a, b) = if start <= end { (start, end) } else { (end, start) };
+    let (a, b) = if start <= end {
+        (start, end)
+    } else {
+        (end, start)
+    };
     let other = 1 - axis;
     #[expect(clippy::cast_precision_loss, reason = "differences are below 2^37")]
-    let shift = (place - a[axis]) as f64 * (b[other] - a[other]) as f64 / (b[axis] - a[axis]) as f64;
+    let shift =
+        (place - a[axis]) as f64 * (b[other] - a[other]) as f64 / (b[axis] - a[axis]) as f64;
     let mut point = [place; 2];
-    #[expect(clippy::cast_possible_truncation, reason = "the crossing lies between the ends")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the crossing lies between the ends"
+    )]
     let rounded = shift.round() as i64;
     point[other] = a[other] + rounded;
     point
@@ -154,17 +180,33 @@ mod tests {
 
     #[test]
     fn a_ring_around_the_tile_becomes_the_tile_with_its_buffer() {
-        let clipped = clip_ring(vec![[-9000, -9000], [9000, -9000], [9000, 9000], [-9000, 9000]]);
+        let clipped = clip_ring(vec![
+            [-9000, -9000],
+            [9000, -9000],
+            [9000, 9000],
+            [-9000, 9000],
+        ]);
         assert_eq!(clipped.len(), 4);
-        assert!(clipped.iter().all(|point| point.iter().all(|place| *place == -64 || *place == 4160)), "{clipped:?}");
+        assert!(
+            clipped
+                .iter()
+                .all(|point| point.iter().all(|place| *place == -64 || *place == 4160)),
+            "{clipped:?}"
+        );
     }
 
     #[test]
     fn a_line_that_leaves_and_returns_is_two_lines() {
         let pieces = clip_line(&[[100, 100], [5000, 100], [5000, 300], [100, 300]]);
-        assert_eq!(pieces, [vec![[100, 100], [4160, 100]], vec![[4160, 300], [100, 300]]]);
+        assert_eq!(
+            pieces,
+            [vec![[100, 100], [4160, 100]], vec![[4160, 300], [100, 300]]]
+        );
         assert!(clip_line(&[[-100, -100], [-100, 5000]]).is_empty());
-        assert!(clip_line(&[[-200, 0], [0, -200]]).is_empty(), "it only cuts the corner outside");
+        assert!(
+            clip_line(&[[-200, 0], [0, -200]]).is_empty(),
+            "it only cuts the corner outside"
+        );
     }
 
     #[test]
@@ -172,7 +214,11 @@ mod tests {
         let in_west = [[100, 7], [9000, 3001], [-20000, 4001], [4096, 12]];
         let in_east = in_west.map(|[x, y]| [x - 4096, y]);
         let on_edge = |points: &[Point], edge: i64| {
-            let mut on: Vec<i64> = points.iter().filter(|point| point[0] == edge).map(|point| point[1]).collect();
+            let mut on: Vec<i64> = points
+                .iter()
+                .filter(|point| point[0] == edge)
+                .map(|point| point[1])
+                .collect();
             on.sort_unstable();
             on
         };

@@ -22,10 +22,19 @@ pub(super) fn feature(pyramid: &Pyramid, row: u32, grid: &Grid) -> Option<TileGe
         if role == Role::Hole && !exterior_shows {
             continue;
         }
-        let kept = positions.iter().zip(tolerances).filter(|(_, rank)| **rank >= tolerance);
-        let mut vertices: Vec<[i64; 2]> = kept.map(|(position, _)| grid.snapped(*position)).collect();
+        let kept = positions
+            .iter()
+            .zip(tolerances)
+            .filter(|(_, rank)| **rank >= tolerance);
+        let mut vertices: Vec<[i64; 2]> =
+            kept.map(|(position, _)| grid.snapped(*position)).collect();
         match role {
-            Role::Points => points.extend(vertices.into_iter().filter(|point| clip::holds(*point)).map(narrow)),
+            Role::Points => points.extend(
+                vertices
+                    .into_iter()
+                    .filter(|point| clip::holds(*point))
+                    .map(narrow),
+            ),
             Role::Line => {
                 vertices.dedup();
                 lines.extend(line(vertices));
@@ -36,7 +45,9 @@ pub(super) fn feature(pyramid: &Pyramid, row: u32, grid: &Grid) -> Option<TileGe
                 polygons.extend(ring.map(|ring| vec![ring]));
             }
             Role::Hole => {
-                if let (Some(polygon), Some(hole)) = (polygons.last_mut(), ring(vertices, Turn::Counterclockwise)) {
+                if let (Some(polygon), Some(hole)) =
+                    (polygons.last_mut(), ring(vertices, Turn::Counterclockwise))
+                {
                     polygon.push(hole);
                 }
             }
@@ -65,7 +76,10 @@ fn line(vertices: Vec<[i64; 2]>) -> Vec<Vec<[i32; 2]>> {
         Reach::Inside => vec![vertices.into_iter().map(narrow).collect()],
         Reach::Across => {
             let pieces = clip::clip_line(&clip::split_at_edges(&vertices, false));
-            pieces.into_iter().map(|piece| piece.into_iter().map(narrow).collect()).collect()
+            pieces
+                .into_iter()
+                .map(|piece| piece.into_iter().map(narrow).collect())
+                .collect()
         }
     }
 }
@@ -94,7 +108,10 @@ fn ring(mut vertices: Vec<[i64; 2]>, turn: Turn) -> Option<Vec<[i32; 2]>> {
 /// Twice the area, positive where the ring turns clockwise on screen (y south).
 fn doubled_area(ring: &[[i64; 2]]) -> i64 {
     let next = ring.iter().cycle().skip(1);
-    ring.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum()
+    ring.iter()
+        .zip(next)
+        .map(|(a, b)| a[0] * b[1] - b[0] * a[1])
+        .sum()
 }
 
 /// Positions in a tile and its buffer fit 32 bits by far.

@@ -47,8 +47,14 @@ pub(super) struct Dictionary {
 impl Columns {
     /// The attributes of a layer that tiles carry: all but bytes, `fid` (it is the feature's id), `h3` and `geom`.
     pub(super) fn of(layer: &LayerSnapshot) -> Self {
-        let carried = layer.meta.attributes.iter().filter(|attribute| attribute.kind != AttributeKind::Bytes);
-        let not_ours = carried.filter(|attribute| ![Layer::FID, Layer::H3, Layer::GEOM].contains(&attribute.name.as_str()));
+        let carried = layer
+            .meta
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.kind != AttributeKind::Bytes);
+        let not_ours = carried.filter(|attribute| {
+            ![Layer::FID, Layer::H3, Layer::GEOM].contains(&attribute.name.as_str())
+        });
         let (names, columns) = not_ours
             .filter_map(|attribute| {
                 let column = layer.batch.column_by_name(&attribute.name)?;
@@ -65,7 +71,9 @@ impl Columns {
 
     /// A row's attributes as (name, value) numbers; nulls and NaN are absent.
     pub(super) fn tags(&self, row: u32, dictionary: &mut Dictionary) -> Vec<(u32, u32)> {
-        let tag = |(name, column): (u32, &Column)| Some((name, dictionary.number(column.key(row as usize)?)));
+        let tag = |(name, column): (u32, &Column)| {
+            Some((name, dictionary.number(column.key(row as usize)?)))
+        };
         (0..).zip(&self.columns).filter_map(tag).collect()
     }
 }
@@ -79,8 +87,12 @@ impl Column {
                 as_type(&DataType::Utf8).map(Self::Text)
             }
             DataType::Boolean => Some(Self::Truth(column.as_boolean().clone())),
-            whole if whole.is_integer() => as_type(&DataType::Int64).map(|whole| Self::Whole(whole.as_primitive().clone())),
-            real if real.is_floating() => as_type(&DataType::Float64).map(|real| Self::Real(real.as_primitive().clone())),
+            whole if whole.is_integer() => {
+                as_type(&DataType::Int64).map(|whole| Self::Whole(whole.as_primitive().clone()))
+            }
+            real if real.is_floating() => {
+                as_type(&DataType::Float64).map(|real| Self::Real(real.as_primitive().clone()))
+            }
             _ => None,
         };
         typed.unwrap_or_else(|| Self::Formatted(Arc::clone(column)))
@@ -101,7 +113,12 @@ impl Column {
             Self::Whole(array) => Key::Whole(array.value(row)),
             Self::Real(array) => {
                 // Adding zero makes one value of 0 and −0.
-                Key::Real(Some(array.value(row)).filter(|value| !value.is_nan()).map(|value| value + 0.0)?.to_bits())
+                Key::Real(
+                    Some(array.value(row))
+                        .filter(|value| !value.is_nan())
+                        .map(|value| value + 0.0)?
+                        .to_bits(),
+                )
             }
             Self::Truth(array) => Key::Truth(array.value(row)),
             Self::Formatted(array) => {

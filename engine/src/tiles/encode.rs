@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use fast_mvt::{MvtCoord, MvtExtent, MvtFeatureBuilder, MvtGeomType, MvtLayerBuilder, MvtResult, MvtValueRef};
+use fast_mvt::{
+    MvtCoord, MvtExtent, MvtFeatureBuilder, MvtGeomType, MvtLayerBuilder, MvtResult, MvtValueRef,
+};
 use layers::{TileFeature, TileGeometry, TileLayer, Value, VectorTile};
 use rayon::prelude::*;
 
@@ -21,7 +23,11 @@ pub fn encode_mvt(tile: &VectorTile) -> Vec<u8> {
         }
     }
     // A tile is its layers one after the other: they encode apart.
-    layers.into_par_iter().map(|layer| encode_layer(layer).unwrap_or_default()).collect::<Vec<_>>().concat()
+    layers
+        .into_par_iter()
+        .map(|layer| encode_layer(layer).unwrap_or_default())
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// Fails only past what the format can count: 2^29 vertices in a line, 2^32 values.
@@ -46,7 +52,12 @@ fn encode_layer(layer: &TileLayer) -> MvtResult<Vec<u8>> {
 }
 
 fn write_geometry(writer: &mut MvtFeatureBuilder, geometry: &TileGeometry) -> MvtResult<()> {
-    let coords = |points: &[[i32; 2]]| points.iter().map(|[x, y]| MvtCoord { x: *x, y: *y }).collect::<Vec<_>>();
+    let coords = |points: &[[i32; 2]]| {
+        points
+            .iter()
+            .map(|[x, y]| MvtCoord { x: *x, y: *y })
+            .collect::<Vec<_>>()
+    };
     match geometry {
         TileGeometry::Points(points) => {
             writer.points(coords(points))?;
@@ -67,15 +78,24 @@ fn write_geometry(writer: &mut MvtFeatureBuilder, geometry: &TileGeometry) -> Mv
     Ok(())
 }
 
-fn write_tags(writer: &mut MvtFeatureBuilder, feature: &TileFeature, layer: &TileLayer) -> MvtResult<()> {
+fn write_tags(
+    writer: &mut MvtFeatureBuilder,
+    feature: &TileFeature,
+    layer: &TileLayer,
+) -> MvtResult<()> {
     for (key, value) in &feature.tags {
-        let (Some(key), Some(value)) = (layer.keys.get(*key as usize), layer.values.get(*value as usize)) else {
+        let (Some(key), Some(value)) = (
+            layer.keys.get(*key as usize),
+            layer.values.get(*value as usize),
+        ) else {
             continue;
         };
         let value = match value {
             Value::Text(text) => MvtValueRef::String(text),
             Value::Real(real) => MvtValueRef::Double(*real),
-            Value::Whole(whole) => u64::try_from(*whole).map_or(MvtValueRef::SInt(*whole), MvtValueRef::UInt),
+            Value::Whole(whole) => {
+                u64::try_from(*whole).map_or(MvtValueRef::SInt(*whole), MvtValueRef::UInt)
+            }
             Value::Truth(truth) => MvtValueRef::Bool(*truth),
         };
         writer.tag_ref(key, value)?;

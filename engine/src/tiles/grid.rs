@@ -36,11 +36,17 @@ impl Grid {
     /// The place of a position, rounded, counted from the tile's north-west corner.
     pub(super) fn snapped(&self, position: [f64; 2]) -> [i64; 2] {
         let snap = |share: f64, corner: i64| {
-            #[expect(clippy::cast_possible_truncation, reason = "at most 2^36 for positions on the square, saturating beyond")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "at most 2^36 for positions on the square, saturating beyond"
+            )]
             let place = (share * self.units).round() as i64;
             place - corner
         };
-        [snap(position[0], self.corner[0]), snap(position[1], self.corner[1])]
+        [
+            snap(position[0], self.corner[0]),
+            snap(position[1], self.corner[1]),
+        ]
     }
 
     /// The place of a position in units of the zoom's whole grid, not rounded.
@@ -57,7 +63,10 @@ impl Grid {
 
     /// The tolerance that vertices have to pass at this zoom, in the unit square.
     pub(super) fn tolerance(&self) -> f32 {
-        #[expect(clippy::cast_possible_truncation, reason = "a tolerance needs no more than 24 bits")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a tolerance needs no more than 24 bits"
+        )]
         let tolerance = (TOLERANCE_UNITS / self.units) as f32;
         tolerance
     }

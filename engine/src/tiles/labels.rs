@@ -58,7 +58,10 @@ pub(super) fn labels(
             }
         }
     }
-    let mut anchors: Vec<Anchor> = by_tile.into_values().flat_map(|tile| most_important(pyramid, tile)).collect();
+    let mut anchors: Vec<Anchor> = by_tile
+        .into_values()
+        .flat_map(|tile| most_important(pyramid, tile))
+        .collect();
     anchors.sort_unstable_by_key(|anchor| (anchor.row, anchor.index));
     let label = |anchor: Anchor| TileLabel {
         id: FeatureId(u64::from(anchor.row)),
@@ -72,9 +75,13 @@ pub(super) fn labels(
 
 /// The tile that holds an anchor, if it is this one or touches it.
 fn tile_around(coord: TileCoord, world: [f64; 2]) -> Option<[i64; 2]> {
-    #[expect(clippy::cast_possible_truncation, reason = "below 2^24 on the square, saturating beyond")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "below 2^24 on the square, saturating beyond"
+    )]
     let tile = world.map(|place| (place / f64::from(EXTENT)).floor() as i64);
-    let near = (tile[0] - i64::from(coord.x())).abs() <= 1 && (tile[1] - i64::from(coord.y())).abs() <= 1;
+    let near =
+        (tile[0] - i64::from(coord.x())).abs() <= 1 && (tile[1] - i64::from(coord.y())).abs() <= 1;
     near.then_some(tile)
 }
 
@@ -83,7 +90,8 @@ fn most_important(pyramid: &Pyramid, mut anchors: Vec<Anchor>) -> Vec<Anchor> {
     if anchors.len() > ANCHORS_PER_TILE {
         anchors.sort_by(|a, b| {
             let size = pyramid.size_of(b.row).total_cmp(&pyramid.size_of(a.row));
-            let scatter = |anchor: &Anchor| (scattered(FeatureId(u64::from(anchor.row))), anchor.index);
+            let scatter =
+                |anchor: &Anchor| (scattered(FeatureId(u64::from(anchor.row))), anchor.index);
             size.then(scatter(a).cmp(&scatter(b)))
         });
         anchors.truncate(ANCHORS_PER_TILE);
@@ -98,7 +106,13 @@ fn anchors_of(pyramid: &Pyramid, row: u32, grid: &Grid) -> Vec<Anchor> {
     let mut polygon = false;
     let place = |anchors: &mut Vec<Anchor>, world: [f64; 2], angle_rad: f64, room: f64| {
         let index = u32::try_from(anchors.len()).expect("a feature has fewer than 2^32 vertices");
-        anchors.push(Anchor { row, index, world, angle_rad, room });
+        anchors.push(Anchor {
+            row,
+            index,
+            world,
+            angle_rad,
+            room,
+        });
     };
     for (role, positions, tolerances) in pyramid.parts_of(row) {
         match role {
@@ -116,7 +130,12 @@ fn anchors_of(pyramid: &Pyramid, row: u32, grid: &Grid) -> Vec<Anchor> {
             }
             Role::Exterior if !polygon => {
                 polygon = true;
-                place(&mut anchors, grid.world(pyramid.polygon_anchor(row)), 0.0, f64::INFINITY);
+                place(
+                    &mut anchors,
+                    grid.world(pyramid.polygon_anchor(row)),
+                    0.0,
+                    f64::INFINITY,
+                );
             }
             Role::Exterior | Role::Hole => {}
         }
@@ -132,7 +151,10 @@ struct Path {
 
 impl Path {
     fn new(positions: &[[f64; 2]], tolerances: &[f32], grid: &Grid) -> Self {
-        let kept = positions.iter().zip(tolerances).filter(|(_, rank)| **rank >= grid.tolerance());
+        let kept = positions
+            .iter()
+            .zip(tolerances)
+            .filter(|(_, rank)| **rank >= grid.tolerance());
         let vertices: Vec<[f64; 2]> = kept.map(|(position, _)| grid.world(*position)).collect();
         let mut lengths = Vec::with_capacity(vertices.len());
         let mut length = 0.0;
@@ -163,15 +185,25 @@ impl Path {
 
     /// The point at a distance from the start; the ends beyond them.
     fn at(&self, along: f64) -> [f64; 2] {
-        let end = self.lengths.partition_point(|length| *length < along).clamp(1, self.lengths.len() - 1);
+        let end = self
+            .lengths
+            .partition_point(|length| *length < along)
+            .clamp(1, self.lengths.len() - 1);
         let (a, b) = (self.vertices[end - 1], self.vertices[end]);
         let step = self.lengths[end] - self.lengths[end - 1];
-        let share = if step > 0.0 { ((along - self.lengths[end - 1]) / step).clamp(0.0, 1.0) } else { 0.0 };
+        let share = if step > 0.0 {
+            ((along - self.lengths[end - 1]) / step).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])]
     }
 
     fn direction(&self, along: f64) -> f64 {
-        let (before, after) = (self.at((along - ANGLE_REACH).max(0.0)), self.at((along + ANGLE_REACH).min(self.length())));
+        let (before, after) = (
+            self.at((along - ANGLE_REACH).max(0.0)),
+            self.at((along + ANGLE_REACH).min(self.length())),
+        );
         (after[1] - before[1]).atan2(after[0] - before[0])
     }
 
@@ -200,7 +232,11 @@ impl Path {
             let turn = turn.sin().atan2(turn.cos()).abs();
             let holds_anchor = ends[0] <= along && along <= ends[1];
             if turn > STRAIGHT_RAD && !holds_anchor {
-                let distance = if ends[0] > along { ends[0] - along } else { along - ends[1] };
+                let distance = if ends[0] > along {
+                    ends[0] - along
+                } else {
+                    along - ends[1]
+                };
                 reach = reach.min(distance);
             }
         }

@@ -77,7 +77,11 @@ impl Pyramid {
         self.part_range(row).map(|index| {
             let part = self.parts[index];
             let vertices = part.start as usize..part.end as usize;
-            (part.role, &self.positions[vertices.clone()], &self.tolerances[vertices])
+            (
+                part.role,
+                &self.positions[vertices.clone()],
+                &self.tolerances[vertices],
+            )
         })
     }
 
@@ -92,7 +96,12 @@ impl Pyramid {
     }
 
     /// The rows that show at a tile's zoom and whose extent meets the tile grown by a share of its side, ascending.
-    pub(super) fn rows_near(&self, layer: &LayerSnapshot, coord: TileCoord, margin: f64) -> Vec<u32> {
+    pub(super) fn rows_near(
+        &self,
+        layer: &LayerSnapshot,
+        coord: TileCoord,
+        margin: f64,
+    ) -> Vec<u32> {
         let window = window_lonlat(coord, margin);
         let visible = self.visible[usize::from(coord.z())];
         if visible > SCAN_LIMIT {
@@ -100,15 +109,25 @@ impl Pyramid {
             rows.retain(|row| self.shows(*row, coord.z()));
             return rows;
         }
-        let near = |row: &u32| layer.extent_of(*row).is_some_and(|extent| extent.intersects(&window));
-        let mut rows: Vec<u32> = self.by_zoom[..visible].iter().copied().filter(near).collect();
+        let near = |row: &u32| {
+            layer
+                .extent_of(*row)
+                .is_some_and(|extent| extent.intersects(&window))
+        };
+        let mut rows: Vec<u32> = self.by_zoom[..visible]
+            .iter()
+            .copied()
+            .filter(near)
+            .collect();
         rows.sort_unstable();
         rows
     }
 
     /// Where a row's polygon is labelled: deep inside its largest part. NaN where the row has no polygon.
     pub(super) fn polygon_anchor(&self, row: u32) -> [f64; 2] {
-        self.anchors.get_or_init(|| build::in_chunks(self.sizes.len(), |row| self.find_anchor(row)))[row as usize]
+        self.anchors
+            .get_or_init(|| build::in_chunks(self.sizes.len(), |row| self.find_anchor(row)))
+            [row as usize]
     }
 
     fn find_anchor(&self, row: u32) -> [f64; 2] {
@@ -133,8 +152,13 @@ impl Pyramid {
 
 /// The ground of a tile grown by a share of its side, in degrees.
 fn window_lonlat(coord: TileCoord, margin: f64) -> layers::Extent {
-    let grown = coord.extent_mercator().grown(coord.side_mercator() * margin);
+    let grown = coord
+        .extent_mercator()
+        .grown(coord.side_mercator() * margin);
     let south_west = layers::tile_coord::lonlat_from_mercator(grown.min_x, grown.min_y);
     let north_east = layers::tile_coord::lonlat_from_mercator(grown.max_x, grown.max_y);
-    layers::Extent::from_corners((south_west.lon, south_west.lat), (north_east.lon, north_east.lat))
+    layers::Extent::from_corners(
+        (south_west.lon, south_west.lat),
+        (north_east.lon, north_east.lat),
+    )
 }

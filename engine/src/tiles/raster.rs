@@ -30,14 +30,25 @@ impl Resampling {
     pub fn suited_to(raster: &Raster) -> Self {
         let step = (raster.values.len() / SAMPLES).max(1);
         let mut classes = BTreeSet::new();
-        for value in raster.values.iter().step_by(step).filter(|value| !value.is_nan()) {
-            if value.fract() != 0.0 || (classes.insert(value.to_bits()) && classes.len() > CLASS_LIMIT) {
+        for value in raster
+            .values
+            .iter()
+            .step_by(step)
+            .filter(|value| !value.is_nan())
+        {
+            if value.fract() != 0.0
+                || (classes.insert(value.to_bits()) && classes.len() > CLASS_LIMIT)
+            {
                 return Self::Bilinear;
             }
         }
         // A plain of whole metres has few values too; classes have a small code each.
         let is_code = |bits: &u32| (0.0..=255.0).contains(&f32::from_bits(*bits));
-        if classes.iter().all(is_code) && classes.len() <= 64 { Self::Nearest } else { Self::Bilinear }
+        if classes.iter().all(is_code) && classes.len() <= 64 {
+            Self::Nearest
+        } else {
+            Self::Bilinear
+        }
     }
 }
 
@@ -46,15 +57,28 @@ impl Resampling {
 pub fn raster_tile(layer: &LayerSnapshot, coord: TileCoord, size: usize) -> RasterTile {
     match layer.raster() {
         Some(raster) => resample(raster, coord, size, Resampling::suited_to(raster)),
-        None => RasterTile { coord, size, values: vec![f32::NAN; (size + 2) * (size + 2)] },
+        None => RasterTile {
+            coord,
+            size,
+            values: vec![f32::NAN; (size + 2) * (size + 2)],
+        },
     }
 }
 
 /// Resamples a raster to a tile of `size` pixels with one pixel more on every side, NaN beyond the raster.
-pub fn resample(raster: &Raster, coord: TileCoord, size: usize, resampling: Resampling) -> RasterTile {
+pub fn resample(
+    raster: &Raster,
+    coord: TileCoord,
+    size: usize,
+    resampling: Resampling,
+) -> RasterTile {
     let area = coord.extent_mercator();
     let pixel = coord.side_mercator() / size as f64;
-    let empty = RasterTile { coord, size, values: vec![f32::NAN; (size + 2) * (size + 2)] };
+    let empty = RasterTile {
+        coord,
+        size,
+        values: vec![f32::NAN; (size + 2) * (size + 2)],
+    };
     if raster.width == 0 || raster.height == 0 || raster.extent.is_empty() {
         return empty;
     }
@@ -67,17 +91,25 @@ pub fn resample(raster: &Raster, coord: TileCoord, size: usize, resampling: Resa
         (raster.extent.max_y - lat) / raster.extent.height() * raster.height as f64
     };
     let (middle_x, middle_y) = area.center();
-    let finer = (column_of(middle_x + pixel) - column_of(middle_x)).max(row_of(middle_y - pixel) - row_of(middle_y));
+    let finer = (column_of(middle_x + pixel) - column_of(middle_x))
+        .max(row_of(middle_y - pixel) - row_of(middle_y));
     let places = match resampling {
         Resampling::Nearest => 1,
         Resampling::Bilinear => places_per_pixel(finer),
     };
     // Places per axis, in raster pixels, in order; `places` of them belong to each tile pixel.
     let offset = |index: usize| ((index as f64 + 0.5) / places as f64 - 1.0) * pixel;
-    let columns: Vec<f64> = (0..(size + 2) * places).map(|index| column_of(area.min_x + offset(index))).collect();
-    let rows: Vec<f64> = (0..(size + 2) * places).map(|index| row_of(area.max_y - offset(index))).collect();
+    let columns: Vec<f64> = (0..(size + 2) * places)
+        .map(|index| column_of(area.min_x + offset(index)))
+        .collect();
+    let rows: Vec<f64> = (0..(size + 2) * places)
+        .map(|index| row_of(area.max_y - offset(index)))
+        .collect();
     let mut values = empty.values;
-    for (line, rows) in values.chunks_exact_mut(size + 2).zip(rows.chunks_exact(places)) {
+    for (line, rows) in values
+        .chunks_exact_mut(size + 2)
+        .zip(rows.chunks_exact(places))
+    {
         for (value, columns) in line.iter_mut().zip(columns.chunks_exact(places)) {
             *value = match resampling {
                 Resampling::Nearest => nearest(raster, columns[0], rows[0]),
@@ -85,22 +117,35 @@ pub fn resample(raster: &Raster, coord: TileCoord, size: usize, resampling: Resa
             };
         }
     }
-    RasterTile { coord, size, values }
+    RasterTile {
+        coord,
+        size,
+        values,
+    }
 }
 
 fn places_per_pixel(finer: f64) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1 ..= PLACES_LIMIT")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 1 ..= PLACES_LIMIT"
+    )]
     let places = finer.ceil().clamp(1.0, PLACES_LIMIT) as usize;
     places
 }
 
 /// The value of a pixel, NaN beyond the raster.
 fn pixel_at(raster: &Raster, column: f64, row: f64) -> f32 {
-    let inside = column >= 0.0 && row >= 0.0 && column < raster.width as f64 && row < raster.height as f64;
+    let inside =
+        column >= 0.0 && row >= 0.0 && column < raster.width as f64 && row < raster.height as f64;
     if !inside {
         return f32::NAN;
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside the raster")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "inside the raster"
+    )]
     let index = row as usize * raster.width + column as usize;
     raster.values.get(index).copied().unwrap_or(f32::NAN)
 }
@@ -121,7 +166,10 @@ fn mean(raster: &Raster, columns: &[f64], rows: &[f64]) -> f32 {
             }
         }
     }
-    #[expect(clippy::cast_possible_truncation, reason = "rasters hold 32-bit values")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rasters hold 32-bit values"
+    )]
     let mean = (sum / count) as f32;
     mean
 }

@@ -1,4 +1,5 @@
 //! Layers and twins built in memory for tests.
+#![expect(clippy::unwrap_used, reason = "what tests unwrap, they test")]
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,8 +10,8 @@ use arrow::{
 use engine::{LayerSnapshot, TwinSnapshot};
 use geo::Geometry;
 use layers::{
-    Attribute, AttributeKind, Extent, GeometryKind, Layer, LayerId, LayerKind, LayerMeta, Theme, Version,
-    layer::geometry_field,
+    Attribute, AttributeKind, Extent, GeometryKind, Layer, LayerId, LayerKind, LayerMeta, Theme,
+    Version, layer::geometry_field,
 };
 
 /// A number that looks random but is the same each time, 0 to 1.
@@ -28,7 +29,9 @@ pub(crate) fn layer(
     shapes: &[Geometry<f64>],
 ) -> LayerSnapshot {
     let mut fields = vec![Field::new(Layer::FID, DataType::UInt64, false)];
-    let mut arrays: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(0..shapes.len() as u64))];
+    let mut arrays: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(
+        0..shapes.len() as u64,
+    ))];
     let mut attributes = Vec::new();
     for (name, column) in columns {
         let kind = match column.data_type() {
@@ -38,20 +41,36 @@ pub(crate) fn layer(
             DataType::Date32 => AttributeKind::Date,
             _ => AttributeKind::Whole,
         };
-        attributes.push(Attribute { name: name.to_owned(), source_name: None, kind });
+        attributes.push(Attribute {
+            name: name.to_owned(),
+            source_name: None,
+            kind,
+        });
         fields.push(Field::new(name, column.data_type().clone(), true));
         arrays.push(column);
     }
     fields.push(geometry_field(Layer::GEOM, "OGC:CRS84"));
-    arrays.push(Arc::new(BinaryArray::from_iter_values(shapes.iter().map(wkb_of))));
+    arrays.push(Arc::new(BinaryArray::from_iter_values(
+        shapes.iter().map(wkb_of),
+    )));
     let schema = Arc::new(Schema::new(fields));
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap();
     let meta = meta(id, LayerKind::Vector(kind), shapes.len() as u64, attributes);
-    LayerSnapshot::from_layer(Layer { meta: Arc::new(meta), schema, batches: vec![batch] }).unwrap()
+    LayerSnapshot::from_layer(Layer {
+        meta: Arc::new(meta),
+        schema,
+        batches: vec![batch],
+    })
+    .unwrap()
 }
 
 /// What the catalog would say of a layer.
-pub(crate) fn meta(id: &str, kind: LayerKind, feature_count: u64, attributes: Vec<Attribute>) -> LayerMeta {
+pub(crate) fn meta(
+    id: &str,
+    kind: LayerKind,
+    feature_count: u64,
+    attributes: Vec<Attribute>,
+) -> LayerMeta {
     LayerMeta {
         id: id.parse().unwrap(),
         version: Version(3),
@@ -60,7 +79,12 @@ pub(crate) fn meta(id: &str, kind: LayerKind, feature_count: u64, attributes: Ve
         theme: Theme::Other,
         kind,
         feature_count,
-        extent: Some(Extent { min_x: 106.0, min_y: 20.6, max_x: 106.7, max_y: 21.3 }),
+        extent: Some(Extent {
+            min_x: 106.0,
+            min_y: 20.6,
+            max_x: 106.7,
+            max_y: 21.3,
+        }),
         attributes,
         h3_resolution: 9,
         sources: Vec::new(),
@@ -72,8 +96,7 @@ pub(crate) fn meta(id: &str, kind: LayerKind, feature_count: u64, attributes: Ve
 
 /// A twin of some layers.
 pub(crate) fn twin(layers: Vec<LayerSnapshot>) -> Arc<TwinSnapshot> {
-    let layers = layers.into_iter().map(|layer| (layer.meta.id.clone(), Arc::new(layer))).collect();
-    Arc::new(TwinSnapshot { layers, ..TwinSnapshot::default() })
+    Arc::new(TwinSnapshot::from_layers(layers))
 }
 
 pub(crate) fn id(name: &str) -> LayerId {

@@ -1,6 +1,9 @@
 //! Twins made in memory.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use arrow::{
     array::{ArrayRef, BinaryArray, RecordBatch, UInt32Array, UInt64Array},
@@ -71,8 +74,11 @@ pub(crate) fn meta(id: &str, kind: LayerKind, rows: usize) -> LayerMeta {
 
 /// A square province: four districts, `PARCELS`² parcels, and `odd`, whose shapes are unusual.
 pub(crate) fn province() -> Arc<TwinSnapshot> {
-    let layers = [districts(), parcels(), odd()].map(|layer| LayerSnapshot::from_layer(layer).unwrap());
-    Arc::new(TwinSnapshot::from_layers(layers))
+    static PROVINCE: LazyLock<Arc<TwinSnapshot>> = LazyLock::new(|| {
+        let layers = [districts(), parcels(), odd()].map(|layer| LayerSnapshot::from_layer(layer).unwrap());
+        Arc::new(TwinSnapshot::from_layers(layers))
+    });
+    Arc::clone(&PROVINCE)
 }
 
 /// Two by two squares.

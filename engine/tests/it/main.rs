@@ -1,9 +1,22 @@
 //! The engine from the outside: twins made in memory, asked as the server asks them.
 
+mod analysis;
+mod built;
+mod default_province;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
 mod output;
+#[cfg(test)]
 mod search;
+#[cfg(test)]
 mod sql_errors;
+#[cfg(test)]
 mod sql_functions;
+#[cfg(test)]
 mod sql_index;
+#[cfg(test)]
 mod sql_limits;
+mod tiles;
+#[cfg(test)]
+mod twin;

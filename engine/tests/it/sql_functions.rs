@@ -90,7 +90,7 @@ fn h3_functions_equal_the_reference() {
     assert!((number("SELECT h3_cell_area('88415c96a5fffff', 'km^2')") - 0.804613).abs() < 1e-6);
     assert!((number("SELECT h3_cell_area(h3_string_to_cell('88415c96a5fffff'), 'm^2')") - 804613.0).abs() < 1.0);
     assert_eq!(one("SELECT h3_get_resolution('88415c96a5fffff')"), json!(8));
-    assert_eq!(number("SELECT cardinality(h3_grid_disk('88415c96a5fffff', 1))"), 7.0);
+    assert_eq!(one("SELECT cardinality(h3_grid_disk('88415c96a5fffff', 1))"), json!(7));
     assert_eq!(one("SELECT ST_Contains(h3_cell_to_boundary('88415c96a5fffff'), h3_cell_to_point('88415c96a5fffff'))"), json!(true));
     assert_eq!(
         one("SELECT h3_polygon_to_cells(h3_cell_to_boundary('88415c96a5fffff'), 8)"),
@@ -130,7 +130,7 @@ fn aggregates_keep_the_crs() {
     let union = "SELECT ST_Area(ST_Transform(ST_Union_Agg(geom), 9209)) / 1e6 FROM districts";
     let sum = "SELECT sum(ST_Area(ST_Transform(geom, 9209))) / 1e6 FROM districts";
     assert!((number(union) / number(sum) - 1.0).abs() < 1e-5);
-    assert_eq!(number("SELECT ST_XMin(ST_Envelope_Agg(geom)) FROM districts"), 106.1);
+    assert_eq!(one("SELECT ST_XMin(ST_Envelope_Agg(geom)) FROM districts"), json!(106.1));
 }
 
 #[test]

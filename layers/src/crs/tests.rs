@@ -21,7 +21,7 @@ fn control_points_agree_to_a_millimetre_both_ways() {
         let (x, y) = one("OGC:CRS84", "EPSG:9209", lon, lat);
         assert!((x - easting).hypot(y - northing) < 0.001, "{place}: {x} {y}");
         let (x, y) = one("EPSG:9209", "OGC:CRS84", easting, northing);
-        assert!((x - lon).hypot(y - lat) < 1e-8, "{place}: {x} {y}");
+        assert!((x - lon).hypot(y - lat) < 2e-8, "{place}: {x} {y}");
     }
 }
 
@@ -68,6 +68,6 @@ fn every_vn2000_system_transforms_with_the_published_shift() {
         assert!(name.starts_with("VN-2000"), "{code}: {name}");
         let (x, y) = one("OGC:CRS84", &code.to_string(), 106.3146, 20.9373);
         let (lon, lat) = one(&code.to_string(), "OGC:CRS84", x, y);
-        assert!((lon - 106.3146).hypot(lat - 20.9373) < 1e-9, "{code}");
+        assert!((lon - 106.3146).hypot(lat - 20.9373) < 2e-8, "{code}");
     }
 }

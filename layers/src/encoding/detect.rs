@@ -53,11 +53,23 @@ pub(crate) fn detect<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Option<Encodi
 }
 
 /// The encoding of Unicode text that is Vietnamese of an old encoding taken for Windows-1252; none if it is not.
+///
+/// Text that reads as Vietnamese the way it stands is left alone: "Nam Sách" would read well in TCVN3 too, as "Nam Sỏch".
 pub(crate) fn looks_like_mojibake<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Encoding> {
-    let texts: Vec<Vec<u8>> =
-        texts.filter(|text| !text.is_ascii()).take(MAX_WORDS).filter_map(western_bytes).collect();
-    let found = detect(texts.iter().map(Vec::as_slice))?;
-    matches!(found, Encoding::Tcvn3 | Encoding::Vni).then_some(found)
+    let texts: Vec<&str> = texts.filter(|text| !text.is_ascii()).take(MAX_WORDS).collect();
+    let bytes: Vec<Vec<u8>> = texts.iter().filter_map(|text| western_bytes(text)).collect();
+    let found = detect(bytes.iter().map(Vec::as_slice))?;
+    let decoded: Vec<_> = bytes.iter().map(|bytes| found.decode(bytes)).collect();
+    let as_it_stands = share_of_vietnamese(texts.iter().copied());
+    let is_better = share_of_vietnamese(decoded.iter().map(|text| &**text)) > as_it_stands;
+    (matches!(found, Encoding::Tcvn3 | Encoding::Vni) && is_better).then_some(found)
+}
+
+/// The share of words with marks that read as Vietnamese.
+fn share_of_vietnamese<'a>(texts: impl Iterator<Item = &'a str>) -> f64 {
+    let words = texts.flat_map(|text| text.split(|letter: char| !letter.is_alphabetic())).filter(|word| !word.is_ascii());
+    let (good, all) = words.fold((0_u32, 0_u32), |(good, all), word| (good + u32::from(reads_as_vietnamese(word)), all + 1));
+    f64::from(good) / f64::from(all.max(1))
 }
 
 /// The bytes of text that holds only characters of Windows-1252.

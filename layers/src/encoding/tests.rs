@@ -90,4 +90,5 @@ fn tcvn3_taken_for_windows_1252_is_recognised() {
     let wrong = bytes.each_ref().map(|bytes| Encoding::Cp1252.decode(bytes).into_owned());
     assert_eq!(looks_like_mojibake(wrong.iter().map(String::as_str)), Some(Encoding::Tcvn3));
     assert_eq!(looks_like_mojibake(NAMES.into_iter()), None);
+    assert_eq!(looks_like_mojibake(["Nam Sách", "Kinh Môn"].into_iter()), None, "two names that read well in TCVN3 too");
 }

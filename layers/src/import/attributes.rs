@@ -15,14 +15,6 @@ pub(super) struct SourceAttribute {
     pub(super) kind: AttributeKind,
 }
 
-/// Endings and names of columns that name things: never added up, may begin with 0.
-const CODE_NAMES: [&str; 5] = ["code", "ma", "ref", "id", "phone"];
-
-/// Whether a column is a code, so that digits in a CSV stay text.
-pub(super) fn names_things(name: &str) -> bool {
-    name.starts_with("ma_") || name.split('_').next_back().is_some_and(|last| CODE_NAMES.contains(&last))
-}
-
 /// Names as SQL wants them: NFC, lower case, unique, apart from the columns every layer has.
 pub(super) fn name_all(names: &[String], findings: &mut Findings) -> Vec<String> {
     let mut taken: BTreeSet<String> = [Layer::FID, Layer::H3, Layer::GEOM].map(str::to_owned).into();
@@ -118,15 +110,5 @@ mod tests {
         let merged = merge(&[&a, &b], &mut Findings::default());
         let kinds: Vec<_> = merged.iter().map(|attribute| (attribute.name.as_str(), attribute.kind)).collect();
         assert_eq!(kinds, [("n", Real), ("d", Moment), ("t", Text), ("only", Whole)]);
-    }
-
-    #[test]
-    fn codes_are_told_from_numbers_by_their_names() {
-        for code in ["code", "commune_code", "ma_xa", "station_id", "road_ref"] {
-            assert!(names_things(code), "{code}");
-        }
-        for number in ["population", "so_to", "area_m2", "mach"] {
-            assert!(!names_things(number), "{number}");
-        }
     }
 }

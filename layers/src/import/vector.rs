@@ -15,7 +15,7 @@ use super::{
     prepare::{self, H3_RESOLUTION, Plan, TextMode},
 };
 use crate::{
-    Attribute, AttributeKind, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport, LayerKind,
+    Attribute, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport, LayerKind,
     LayerMeta, Progress, SourceInfo, StoreError, Transformer, Version,
     encoding,
     report::Findings,
@@ -202,15 +202,13 @@ fn name_attributes(about: &About, text: TextMode, findings: &mut Findings) -> Ve
     };
     let names: Vec<String> = about.fields.iter().map(|field| encoding.decode(&field.name).into_owned()).collect();
     let named = attributes::name_all(&names, findings);
-    let is_csv = about.format.contains("Comma");
     named
         .into_iter()
         .zip(names)
         .zip(&about.fields)
         .map(|((name, source_name), field)| {
             let kind = attributes::kind_of(&field.data_type, field.text);
-            let is_code = is_csv && kind == AttributeKind::Whole && attributes::names_things(&name);
-            SourceAttribute { name, source_name, kind: if is_code { AttributeKind::Text } else { kind } }
+            SourceAttribute { name, source_name, kind }
         })
         .collect()
 }

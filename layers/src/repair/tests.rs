@@ -67,7 +67,9 @@ fn coordinates_that_are_not_finite_are_told() {
 
 #[test]
 fn each_empty_geometry_is_known_as_empty() {
-    for kind in ["POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"] {
+    let point = wkb_of(&Geometry::Point(geo::Point::new(f64::NAN, f64::NAN)));
+    assert_eq!(parse(&point).unwrap_err().code, FindingCode::GeometryEmpty);
+    for kind in ["LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"] {
         assert_eq!(parse_wkt(&format!("{kind} EMPTY")).unwrap_err().code, FindingCode::GeometryEmpty, "{kind}");
     }
     assert_eq!(parse(&[1, 2]).unwrap_err().code, FindingCode::GeometryUnreadable);

@@ -125,11 +125,6 @@ impl GdalSource {
         warnings.extend(heard.texts());
         Ok(Self { stream, _layer: layer, about, fields, warnings })
     }
-
-    /// Changes what it says of itself, for a format built on top.
-    pub(crate) fn about_mut(&mut self) -> &mut About {
-        &mut self.about
-    }
 }
 
 impl Source for GdalSource {
@@ -321,14 +316,30 @@ pub(crate) fn linearised(wkb: &[u8]) -> Option<Vec<u8>> {
         // SAFETY: not null, and ours alone.
         let linear = unsafe { force_simple(linear) };
         // SAFETY: not null, and ours alone.
-        let size = unsafe { gdal_sys::OGR_G_WkbSizeEx(linear) };
-        let mut out = vec![0_u8; size];
-        // SAFETY: the buffer has the size GDAL asked for.
-        let code = unsafe { gdal_sys::OGR_G_ExportToIsoWkb(linear, gdal_sys::OGRwkbByteOrder::wkbNDR, out.as_mut_ptr()) };
+        let wkb = unsafe { export_iso(linear) };
         // SAFETY: ours, and used no more.
         unsafe { gdal_sys::OGR_G_DestroyGeometry(linear) };
-        (code == gdal_sys::OGRErr::OGRERR_NONE).then_some(out)
+        wkb
     })
+}
+
+/// ISO WKB of a geometry; the gdal crate writes the older kind, in which POINT EMPTY is the origin.
+#[expect(unsafe_code, reason = "the gdal crate does not wrap the ISO variant")]
+pub(crate) fn iso_wkb(geometry: &gdal::vector::Geometry) -> Option<Vec<u8>> {
+    // SAFETY: the geometry is alive through the call.
+    unsafe { export_iso(geometry.c_geometry()) }
+}
+
+/// # Safety
+/// The geometry must be valid.
+#[expect(unsafe_code, reason = "as its callers")]
+unsafe fn export_iso(geometry: gdal_sys::OGRGeometryH) -> Option<Vec<u8>> {
+    // SAFETY: valid, says the caller.
+    let size = unsafe { gdal_sys::OGR_G_WkbSizeEx(geometry) };
+    let mut out = vec![0_u8; size];
+    // SAFETY: valid, says the caller; the buffer has the size GDAL asked for.
+    let code = unsafe { gdal_sys::OGR_G_ExportToIsoWkb(geometry, gdal_sys::OGRwkbByteOrder::wkbNDR, out.as_mut_ptr()) };
+    (code == gdal_sys::OGRErr::OGRERR_NONE).then_some(out)
 }
 
 /// Surfaces, TINs and triangles as polygons; takes the geometry and gives one back.

@@ -1,10 +1,18 @@
 //! Lines cut into dashes so that neighbouring tiles agree on where a dash begins.
 //!
 //! A tile does not know how long a line is before it enters. So the pattern starts anew wherever the line crosses the tile's
-//! edge, a place both tiles know, and between two crossings it is stretched to end with a whole number of repetitions.
+//! edge, a place both tiles know, and between two crossings it is stretched to end with a whole number of repetitions. It
+//! starts in the middle of its first dash, so that it is the same from either end: the common border of two polygons is drawn
+//! once by each of them, in opposite directions, and must not fill its own gaps.
 
 /// Patterns shorter than this, in pixels, are not worth cutting: the line is drawn solid.
 const SHORTEST_PERIOD_PX: f64 = 1.5;
+
+/// Points nearer to the edge than this, in pixels, are on it: far below what can be seen, far above rounding.
+const SNAP_PX: f64 = 1e-9;
+
+/// A line with more repetitions than this is drawn solid behind them: nobody could count them.
+const MOST_REPEATS: f64 = 10_000.0;
 
 /// A point and its distance along the line.
 type Station = ([f64; 2], f64);
@@ -20,7 +28,7 @@ pub(super) fn dashes(line: &[[f64; 2]], pattern_px: &[f64], side_px: f64) -> Vec
         return vec![line.to_vec()];
     }
     let stations = stations(line, side_px);
-    let crossings = |point: &[f64; 2]| point.iter().any(|at| *at == 0.0 || *at == side_px);
+    let crossings = |point: &[f64; 2]| point.iter().any(|at| at.abs() < SNAP_PX || (*at - side_px).abs() < SNAP_PX);
     let mut dashes = Vec::new();
     let mut first = 0;
     for last in 1..stations.len() {
@@ -65,7 +73,7 @@ fn stations(line: &[[f64; 2]], side_px: f64) -> Vec<Station> {
             .collect();
         shares.sort_by(f64::total_cmp);
         for share in shares {
-            let snap = |value: f64| if value.abs() < 1e-9 { 0.0 } else if (value - side_px).abs() < 1e-9 { side_px } else { value };
+            let snap = |value: f64| if value.abs() < SNAP_PX { 0.0 } else if (value - side_px).abs() < SNAP_PX { side_px } else { value };
             let point = [0, 1].map(|axis: usize| snap(from[axis] + (to[axis] - from[axis]) * share));
             stations.push((point, travelled + length * share));
         }
@@ -78,10 +86,10 @@ fn stations(line: &[[f64; 2]], side_px: f64) -> Vec<Station> {
 fn cut(part: &[Station], pattern: &[f64], phase: Phase, dashes: &mut Vec<Vec<[f64; 2]>>) {
     let (begin, end) = (part[0].1, part[part.len() - 1].1);
     let length = end - begin;
-    let repeats = (length / (phase.period * phase.stretch)).ceil().clamp(1.0, 10_000.0);
+    let repeats = (length / (phase.period * phase.stretch)).ceil().clamp(1.0, MOST_REPEATS) + 1.0;
     let mut repeat = 0.0;
     while repeat < repeats {
-        let mut at = repeat * phase.period * phase.stretch;
+        let mut at = (repeat * phase.period - pattern[0] / 2.0) * phase.stretch;
         for pair in pattern.chunks_exact(2) {
             let (from, to) = (at, at + pair[0] * phase.stretch);
             at = to + pair[1] * phase.stretch;
@@ -122,8 +130,8 @@ mod tests {
     #[test]
     fn dashes_have_the_lengths_of_the_pattern() {
         let dashes = dashes(&[[10.0, 10.0], [60.0, 10.0]], &[4.0, 6.0], 256.0);
-        assert_eq!(dashes.len(), 5);
-        assert!((dashes[1][0][0] - 20.0).abs() < 1e-9 && (dashes[1][1][0] - 24.0).abs() < 1e-9, "{dashes:?}");
+        assert_eq!(dashes.len(), 6);
+        assert!((dashes[1][0][0] - 18.0).abs() < 1e-9 && (dashes[1][1][0] - 22.0).abs() < 1e-9, "{dashes:?}");
     }
 
     #[test]
@@ -132,6 +140,25 @@ mod tests {
         let there = dashes(&[[-20.0, 50.0], [100.0, 50.0]], &[4.0, 6.0], 256.0);
         assert!(here.iter().any(|dash| (dash[dash.len() - 1][0] - 256.0).abs() < 1e-9), "{here:?}");
         assert!(there.iter().any(|dash| dash[0][0].abs() < 1e-9), "{there:?}");
+    }
+
+    #[test]
+    fn a_border_drawn_from_both_sides_keeps_its_gaps() {
+        let forth = [[-10.0, 50.0], [120.0, 90.0], [270.0, 50.0]];
+        let back = [forth[2], forth[1], forth[0]];
+        let middles = |line: &[[f64; 2]]| {
+            let mut middles: Vec<i64> = dashes(line, &[4.0, 6.0], 256.0)
+                .iter()
+                .filter(|dash| dash[0][0] > 0.0 && dash[dash.len() - 1][0] > 0.0 && dash[0][0] < 256.0)
+                .map(|dash| crate::narrow::to_i64((dash[0][0] + dash[dash.len() - 1][0]) * 100.0))
+                .collect();
+            middles.sort_unstable();
+            middles
+        };
+        let (forth, back) = (middles(&forth), middles(&back));
+        assert!(forth.len() > 20);
+        let inner = |list: &[i64]| list[1..list.len() - 1].to_vec();
+        assert!(inner(&forth).iter().all(|middle| back.iter().any(|other| (middle - other).abs() < 3)), "{forth:?} {back:?}");
     }
 
     #[test]

@@ -15,6 +15,9 @@ const FEATHER_PX: f64 = 1.0;
 /// Rims of edges farther outside the image than this are left out.
 const MARGIN_PX: f64 = 2.0;
 
+/// Rings in pixels.
+type Rings = Vec<Vec<[f64; 2]>>;
+
 struct Paint {
     color: Option<[u8; 4]>,
     outline: Option<[u8; 4]>,
@@ -68,7 +71,7 @@ pub(super) fn build_background(list: &mut DrawList, color: [u8; 4], frame: &Fram
     list.commands.push(Command::Fill(count(first)..count(list.fill_indices.len())));
 }
 
-fn pixel_rings(polygon: &[Vec<[i32; 2]>], tile: &TileLayer, frame: &Frame<'_>, shift: [f64; 2]) -> Vec<Vec<[f64; 2]>> {
+fn pixel_rings(polygon: &[Vec<[i32; 2]>], tile: &TileLayer, frame: &Frame<'_>, shift: [f64; 2]) -> Rings {
     let scale = frame.scale(tile);
     let pixel = |point: &[i32; 2]| {
         [
@@ -88,7 +91,7 @@ fn meets_image(rings: &[Vec<[f64; 2]>], frame: &Frame<'_>) -> bool {
     meets(0) && meets(1)
 }
 
-fn outline(list: &mut DrawList, outlined: &[(Vec<Vec<[f64; 2]>>, [u8; 4])], frame: &Frame<'_>) {
+fn outline(list: &mut DrawList, outlined: &[(Rings, [u8; 4])], frame: &Frame<'_>) {
     let first = list.segments.len();
     for (rings, color) in outlined {
         let stroke = Stroke::thin(*color, frame.ratio);

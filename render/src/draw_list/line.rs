@@ -157,12 +157,21 @@ impl Stroke {
         if pattern.is_empty() {
             return self.ring(ring, side, segments);
         }
-        let closed: Vec<_> = ring.iter().chain(ring.first()).copied().collect();
+        if let Some(pieces) = without_cuts(ring, side) {
+            return pieces.iter().for_each(|piece| self.dashed(piece, pattern, side, segments));
+        }
+        // starting outside the image keeps the pattern free of an arbitrary start inside it
+        let outside = |point: &[f64; 2]| point.iter().any(|at| *at < 0.0 || *at > side);
+        let start = ring.iter().position(outside).unwrap_or_default();
+        let closed: Vec<_> = ring[start..].iter().chain(&ring[..start]).chain(ring.get(start)).copied().collect();
         self.dashed(&closed, pattern, side, segments);
     }
 
     /// Adds a closed line.
     pub(super) fn ring(&self, ring: &[[f64; 2]], side: f64, segments: &mut Vec<LineSegment>) {
+        if let Some(pieces) = without_cuts(ring, side) {
+            return pieces.iter().for_each(|piece| self.line(piece, side, segments));
+        }
         let mut points = distinct(ring);
         while points.len() > 1 && is_near(points[0], points[points.len() - 1]) {
             points.pop();
@@ -180,7 +189,7 @@ impl Stroke {
             return;
         }
         self.extend_beyond(&mut points, side);
-        let is_closed = points.len() > 3 && points[0] == points[points.len() - 1];
+        let is_closed = points.len() > 3 && is_near(points[0], points[points.len() - 1]);
         self.segments(&points, is_closed, side, segments);
     }
 
@@ -204,10 +213,10 @@ impl Stroke {
         let last = points.len() - 1;
         let mut joints = Vec::with_capacity(points.len());
         for row in 0..=last {
-            let neighbours = match (row, is_closed) {
-                (0, true) | (_, true) if row == 0 || row == last => Some((points[last - 1], points[1])),
-                (row, _) if row == 0 || row == last => None,
-                _ => Some((points[row - 1], points[row + 1])),
+            let neighbours = match row == 0 || row == last {
+                true if is_closed => Some((points[last - 1], points[1])),
+                true => None,
+                false => Some((points[row - 1], points[row + 1])),
             };
             joints.push(neighbours.map_or_else(|| self.cap(), |(before, after)| self.joint(before, points[row], after)));
         }
@@ -274,6 +283,30 @@ impl Stroke {
             color: self.color,
         }
     }
+}
+
+/// The pieces of a ring between the edges where its polygon was cut; none when it was not. A cut runs along an axis outside
+/// the image; drawn as a line it would show where the line is wider than the margin the polygon was cut with.
+fn without_cuts(ring: &[[f64; 2]], side: f64) -> Option<Vec<Vec<[f64; 2]>>> {
+    let is_cut = |row: usize| {
+        let (from, to) = (ring[row], ring[(row + 1) % ring.len()]);
+        (0..2).any(|axis| {
+            let is_outside = from[axis] < 0.0 || from[axis] > side;
+            is_outside && (from[axis] - to[axis]).abs() < SHORTEST_STEP_PX / 2.0
+        })
+    };
+    let start = (0..ring.len()).find(|row| is_cut(*row))?;
+    let mut pieces = Vec::new();
+    let mut piece = Vec::new();
+    for step in 1..=ring.len() {
+        let row = (start + step) % ring.len();
+        piece.push(ring[row]);
+        if is_cut(row) {
+            pieces.push(std::mem::take(&mut piece));
+        }
+    }
+    pieces.retain(|piece| piece.len() > 1);
+    Some(pieces)
 }
 
 fn direction(from: [f64; 2], to: [f64; 2]) -> ([f64; 2], f64) {

@@ -196,14 +196,21 @@ impl Collector<'_> {
         Some((candidate, Label { row: self.row, anchor, rotation: direction, paint: Rc::clone(paint), block }))
     }
 
-    /// A number for a label that is the same on every tile: from the feature and the anchor's place in the world, to a
-    /// quarter of a pixel.
+    /// A number for a label that is the same on every tile of every size: from the feature and the anchor's place in the
+    /// world, in 2^30ths of its side.
     fn hash(&self, label: &TileLabel) -> u64 {
         let coord = self.frame.tile.coord;
         let units = f64::from(self.tile.extent);
-        let world = |tile: u32, position: f64| to_i64(((f64::from(tile) + position / units) * 1024.0).round());
+        let steps = (30.0 - f64::from(coord.z())).exp2();
+        let world = |tile: u32, position: f64| to_i64(((f64::from(tile) + position / units) * steps).round());
         hash_of(&(label.id.0, world(coord.x(), label.position[0]), world(coord.y(), label.position[1])))
     }
+}
+
+/// A place on a grid of 64ths of a pixel: exact as f32 wherever on the image it lies, so that two tiles that draw the same glyph
+/// draw the same pixels.
+fn on_grid(at: f64) -> f32 {
+    to_f32((at * 64.0).round() / 64.0)
 }
 
 fn hash_of(value: &impl Hash) -> u64 {
@@ -226,7 +233,7 @@ fn touches_image(bounds: &OrientedBox, frame: &Frame<'_>) -> bool {
 fn draw(label: &Label, frame: &Frame<'_>, glyphs: &mut Vec<GlyphQuad>) {
     let paint = &label.paint;
     let size = paint.size * frame.ratio;
-    let is_upright = label.rotation == [1.0, 0.0];
+    let is_upright = label.rotation[1].abs() < f64::EPSILON;
     // whole pixels keep upright stems crisp; every tile rounds the same place in the world
     let anchor = if is_upright { label.anchor.map(f64::round) } else { label.anchor };
     let rotation = label.rotation.map(to_f32);
@@ -237,7 +244,7 @@ fn draw(label: &Label, frame: &Frame<'_>, glyphs: &mut Vec<GlyphQuad>) {
             glyphs.push(GlyphQuad {
                 face: paint.style.face,
                 glyph: *glyph,
-                origin: [to_f32(anchor[0] + x * c - y * s), to_f32(anchor[1] + x * s + y * c)],
+                origin: [anchor[0] + x * c - y * s, anchor[1] + x * s + y * c].map(on_grid),
                 size_px: to_f32(size),
                 rotation,
                 grow_px: to_f32(grow),

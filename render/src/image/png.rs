@@ -4,6 +4,9 @@ use libdeflater::{CompressionLvl, Compressor, crc32};
 
 use super::{Image, palette::Indexed};
 
+/// Of libdeflate, which counts from 0 for no compression: the first that compresses is nearly as small as the next ones.
+const LEVEL: i32 = 1;
+
 const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n'];
 
 /// A palette image. Its rows are not filtered: neighbouring palette rows mean nothing.
@@ -43,7 +46,8 @@ fn scanlines(rows: &[u8], width: usize, bits: usize) -> Vec<u8> {
 }
 
 fn deflated(bytes: &[u8]) -> Vec<u8> {
-    let mut compressor = Compressor::new(CompressionLvl::fastest());
+    let level = CompressionLvl::new(LEVEL).unwrap_or_default();
+    let mut compressor = Compressor::new(level);
     let mut deflated = vec![0; compressor.zlib_compress_bound(bytes.len())];
     let length = compressor.zlib_compress(bytes, &mut deflated).expect("the bound leaves room for any input");
     deflated.truncate(length);

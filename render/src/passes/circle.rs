@@ -31,11 +31,11 @@ impl CirclePass {
         Self { pipeline: pipeline(gpu, &recipe) }
     }
 
-    pub(super) fn upload(&self, gpu: &Gpu, list: &DrawList) -> Option<wgpu::Buffer> {
+    pub(super) fn upload(gpu: &Gpu, list: &DrawList) -> Option<wgpu::Buffer> {
         buffer(gpu, &list.circles, wgpu::BufferUsages::VERTEX)
     }
 
-    pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, circles: &Option<wgpu::Buffer>, range: &Range<u32>) {
+    pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, circles: Option<&wgpu::Buffer>, range: &Range<u32>) {
         if let Some(circles) = circles {
             pass.set_pipeline(&self.pipeline);
             pass.set_vertex_buffer(0, circles.slice(..));

@@ -36,7 +36,7 @@ impl FillPass {
         Self { pipeline: pipeline(gpu, &recipe) }
     }
 
-    pub(super) fn upload(&self, gpu: &Gpu, list: &DrawList) -> FillBuffers {
+    pub(super) fn upload(gpu: &Gpu, list: &DrawList) -> FillBuffers {
         FillBuffers {
             vertices: buffer(gpu, &list.fill_vertices, wgpu::BufferUsages::VERTEX),
             indices: buffer(gpu, &list.fill_indices, wgpu::BufferUsages::INDEX),

@@ -105,7 +105,7 @@ impl TextPass {
         buffer(gpu, &instances, wgpu::BufferUsages::VERTEX)
     }
 
-    pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, glyphs: &Option<wgpu::Buffer>, range: &Range<u32>) {
+    pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, glyphs: Option<&wgpu::Buffer>, range: &Range<u32>) {
         if let Some(glyphs) = glyphs {
             pass.set_pipeline(&self.pipeline);
             pass.set_bind_group(1, &self.group, &[]);
@@ -124,7 +124,7 @@ impl TextPass {
 }
 
 fn instance(quad: &GlyphQuad, slot: &Slot) -> Instance {
-    let scale = quad.size_px / Atlas::SPEC.size_px as f32;
+    let scale = quad.size_px / Atlas::SPEC.per_em as f32;
     let [c, s] = quad.rotation;
     let (left, top) = (slot.left as f32 * scale, -slot.top as f32 * scale);
     let (width, height) = (slot.width as f32 * scale, slot.height as f32 * scale);

@@ -129,14 +129,14 @@ impl Reader<'_> {
             }
             let place = format!("{block}.{name}");
             let Some(known) = kind.property(name) else {
-                if !kind.is_harmless(name) {
+                if !Kind::is_harmless(name) {
                     self.warn(&place, "the property is not supported and has no effect".to_owned());
                 }
                 continue;
             };
             let property = Property::parse(known, value).map_err(|(key, problem)| self.error(&format!("{place}{key}"), problem))?;
             collect_reads(&maplibre_expr::migrate::migrate_property(name, value), &mut self.reads);
-            if let Some(message) = kind.drawn_differently(known, &property) {
+            if let Some(message) = Kind::drawn_differently(known, &property) {
                 self.warn(&place, message.to_owned());
             }
             properties.insert(known, property);

@@ -111,11 +111,7 @@ pub(super) fn collect_reads(json: &Json, reads: &mut Reads) {
     let Json::Array(items) = json else { return };
     match (items.first().and_then(Json::as_str), items.get(1), items.len()) {
         (Some("literal"), ..) => return,
-        (Some("get" | "has"), Some(Json::String(name)), 2) => {
-            if !reads.attributes.iter().any(|known| known == name) {
-                reads.attributes.push(name.clone());
-            }
-        }
+        (Some("get" | "has"), Some(Json::String(name)), 2) => reads.attributes.push(name.clone()),
         (Some("get" | "has"), _, 2) | (Some("properties"), ..) => reads.everything = true,
         (Some("id"), ..) => reads.id = true,
         _ => {}

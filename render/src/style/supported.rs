@@ -84,7 +84,7 @@ impl Kind {
     }
 
     /// Properties that change nothing on a flat, north-up map with straight labels, so ignoring them is exact.
-    pub(super) fn is_harmless(self, name: &str) -> bool {
+    pub(super) fn is_harmless(name: &str) -> bool {
         const HARMLESS: [&str; 14] = [
             "circle-pitch-alignment",
             "circle-pitch-scale",
@@ -105,7 +105,7 @@ impl Kind {
     }
 
     /// What is different about a value that is accepted.
-    pub(super) fn drawn_differently(self, name: &str, property: &Property) -> Option<&'static str> {
+    pub(super) fn drawn_differently(name: &str, property: &Property) -> Option<&'static str> {
         match (name, property) {
             ("line-join", Property::Constant(Value::String(join))) if join == "bevel" => Some("bevel joins are drawn round"),
             _ => None,

@@ -35,7 +35,7 @@ impl Atlas {
     /// Rows of the texture.
     pub(crate) const HEIGHT: u32 = 4096;
     /// How its fields are made: legible from 9 to 60 pixels, halos of up to a sixth of an em.
-    pub(crate) const SPEC: SdfSpec = SdfSpec { size_px: 32, buffer_px: 6, radius_px: 8 };
+    pub(crate) const SPEC: SdfSpec = SdfSpec { per_em: 32, buffer: 6, radius: 8 };
 
     pub(crate) fn new() -> Self {
         let side = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
@@ -61,7 +61,7 @@ impl Atlas {
         // one empty pixel between neighbours, so that blending at an edge does not reach into them
         let size = size2(i32::try_from(width + 1).ok()?, i32::try_from(height + 1).ok()?);
         let place = self.allocator.allocate(size)?.rectangle.min;
-        let buffer = i32::try_from(Self::SPEC.buffer_px).ok()?;
+        let buffer = i32::try_from(Self::SPEC.buffer).ok()?;
         Some(Slot {
             x: u32::try_from(place.x).ok()?,
             y: u32::try_from(place.y).ok()?,

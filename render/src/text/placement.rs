@@ -66,7 +66,7 @@ pub(crate) struct Candidate {
 impl Candidate {
     fn order(&self, other: &Self) -> Ordering {
         let rank = self.rank.0.cmp(&other.rank.0).then(self.rank.1.total_cmp(&other.rank.1));
-        let place = |candidate: &Self| candidate.bounds.center.map(|at| at.to_bits());
+        let place = |candidate: &Self| candidate.bounds.center.map(f64::to_bits);
         rank.then(self.hash.cmp(&other.hash)).then(place(self).cmp(&place(other)))
     }
 

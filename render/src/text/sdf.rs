@@ -6,15 +6,15 @@ use zeno::{Command, Format, Mask, Vector};
 
 use super::Face;
 
-/// How a distance field is made.
+/// How a distance field is made; lengths in pixels.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SdfSpec {
     /// Pixels per em.
-    pub(crate) size_px: u32,
+    pub(crate) per_em: u32,
     /// Empty pixels around the ink.
-    pub(crate) buffer_px: usize,
+    pub(crate) buffer: usize,
     /// Distance at which values saturate, in pixels.
-    pub(crate) radius_px: usize,
+    pub(crate) radius: usize,
 }
 
 /// Share of the value range that lies outside the outline; with it the outline is at 191, as in MapLibre's glyphs.
@@ -72,7 +72,7 @@ impl PathSink for Path {
 
 /// The distance field of a glyph; none where it has no ink, as a space.
 pub(crate) fn sdf(face: Face, glyph: u32, spec: SdfSpec) -> Option<SdfGlyph> {
-    let scaler = ScalerFont::unhinted(face.font().clone(), Some(spec.size_px as f32));
+    let scaler = ScalerFont::unhinted(face.font().clone(), Some(spec.per_em as f32));
     let mut path = Path { slant: face.slant(), ..Path::default() };
     scaler.outline(GlyphId::new(glyph))?.draw(DrawMemory::Scratch, &mut path).ok()?;
     if path.commands.is_empty() {
@@ -80,11 +80,11 @@ pub(crate) fn sdf(face: Face, glyph: u32, spec: SdfSpec) -> Option<SdfGlyph> {
     }
     let (ink, place) = Mask::new(&path.commands).format(Format::Alpha).render();
     let (width, height) = (place.width as usize, place.height as usize);
-    let bitmap = BitmapGlyph::from_unbuffered(&ink, width, height, spec.buffer_px).ok()?;
-    let values = clamp_to_u8(&bitmap.render_sdf(spec.radius_px), CUTOFF).ok()?;
+    let bitmap = BitmapGlyph::from_unbuffered(&ink, width, height, spec.buffer).ok()?;
+    let values = clamp_to_u8(&bitmap.render_sdf(spec.radius), CUTOFF).ok()?;
     Some(SdfGlyph {
-        width: width + 2 * spec.buffer_px,
-        height: height + 2 * spec.buffer_px,
+        width: width + 2 * spec.buffer,
+        height: height + 2 * spec.buffer,
         left: place.left,
         top: -place.top,
         values,
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_middle_of_a_stem_is_inside_and_the_corner_outside() {
-        let spec = SdfSpec { size_px: 32, buffer_px: 4, radius_px: 8 };
+        let spec = SdfSpec { per_em: 32, buffer: 4, radius: 8 };
         let glyph = Face::Bold.glyph('l').and_then(|glyph| sdf(Face::Bold, glyph, spec)).unwrap();
         assert_eq!(glyph.values.len(), glyph.width * glyph.height);
         let middle = glyph.values[glyph.height / 2 * glyph.width + glyph.width / 2];

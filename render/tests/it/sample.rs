@@ -98,7 +98,9 @@ pub(crate) fn style(layers: Json) -> Style {
         "elevation": {"type": "raster-dem", "tiles": [], "encoding": "terrarium"},
         "land_cover": {"type": "raster", "tiles": []},
     });
-    let (style, warnings) = Style::parse(&json!({"version": 8, "sources": sources, "layers": layers})).unwrap();
+    let mut document = json!({"version": 8, "sources": sources});
+    document["layers"] = layers;
+    let (style, warnings) = Style::parse(&document).unwrap();
     assert!(warnings.is_empty(), "{warnings:?}");
     style
 }

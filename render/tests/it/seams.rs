@@ -29,13 +29,13 @@ fn quarter(whole: &TileLayer, column: i32, row: i32) -> VectorTile {
 }
 
 /// Compares the four quarters with one drawing of the whole at twice the size.
-fn differing_pixels(layers: serde_json::Value, whole: TileLayer) -> Option<(usize, u8)> {
+fn differing_pixels(layers: serde_json::Value, whole: &TileLayer) -> Option<(usize, u8)> {
     let renderer = renderer()?;
     let style = style(layers);
     let one = draw(renderer, &style, &tile("14/13000/7200", vec![whole.clone()]), DrawOptions { size_px: 512, pixel_ratio: 1.0 });
     let mut differing = (0, 0);
     for (column, row) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-        let part = draw(renderer, &style, &quarter(&whole, column, row), pixels(256));
+        let part = draw(renderer, &style, &quarter(whole, column, row), pixels(256));
         let offset = (u32::try_from(column).unwrap() * 256, u32::try_from(row).unwrap() * 256);
         for (x, y) in (0..256).flat_map(|y| (0..256).map(move |x| (x, y))) {
             let difference = difference(&part, (x, y), &one, (x + offset.0, y + offset.1));
@@ -65,7 +65,7 @@ fn four_tiles_of_a_wide_line_are_the_line() {
         .line(&[[-300, 900], [1500, 2100], [2040, 2050], [4500, 1200]], &[])
         .line(&[[1000, -300], [2100, 2000], [2047, 4500]], &[])
         .build();
-    let Some((pixels, largest)) = differing_pixels(paint, roads) else { return };
+    let Some((pixels, largest)) = differing_pixels(paint, &roads) else { return };
     assert!(largest <= 1, "{pixels} pixels differ by up to {largest}");
 }
 
@@ -81,8 +81,22 @@ fn four_tiles_of_polygons_are_the_polygons() {
         .polygon(&[[600, 600], [3000, 600], [3000, 2048], [600, 2048]], &[])
         .polygon(&[[600, 2048], [3000, 2048], [3000, 3501], [600, 3501]], &[])
         .build();
-    let Some((pixels, largest)) = differing_pixels(paint, zones) else { return };
+    let Some((pixels, largest)) = differing_pixels(paint, &zones) else { return };
     assert!(largest <= 1, "{pixels} pixels differ by up to {largest}");
+}
+
+#[test]
+fn the_edge_where_a_polygon_was_cut_is_not_drawn() {
+    let Some(renderer) = renderer() else { return };
+    let style = style(json!([
+        {"id": "ground", "type": "background", "paint": {"background-color": "#fff"}},
+        {"id": "band", "type": "line", "source": "twin", "source-layer": "districts", "paint": {"line-color": "#000", "line-width": 20}},
+    ]));
+    let cut = LayerBuilder::new("districts").polygon(&[[-64, 2048], [4160, 2048], [4160, 4160], [-64, 4160]], &[]).build();
+    let image = draw(renderer, &style, &tile("14/13000/7200", vec![cut]), pixels(256));
+    for (x, y, shade) in [(0, 200, 255), (255, 200, 255), (128, 255, 255), (128, 128, 0), (0, 128, 0), (255, 128, 0)] {
+        assert_eq!(image.pixel(x, y).unwrap()[0], shade, "{x} {y}");
+    }
 }
 
 #[test]

@@ -34,7 +34,12 @@ pub(crate) struct Arguments {
     #[arg(long)]
     list: bool,
     /// Thư mục bản sao số · the twin's folder
-    #[arg(long, value_name = "DIR", env = "LUCDAU_TWIN", required_unless_present = "list")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "LUCDAU_TWIN",
+        required_unless_present = "list"
+    )]
     twin: Option<PathBuf>,
     /// Tham số dạng JSON, hoặc @TỆP · parameters as JSON, or @FILE
     #[arg(long, value_name = "JSON", default_value = "{}")]
@@ -50,12 +55,19 @@ type Encode = fn(&Outcome) -> Result<Vec<u8>, encode::OutputError>;
 /// Lists the analyses, or runs one.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (Some(name), Some(twin), false) = (&arguments.name, &arguments.twin, arguments.list) else {
-        let infos: Vec<_> = analysis::all().iter().map(|analysis| analysis.describe()).collect();
+        let infos: Vec<_> = analysis::all()
+            .iter()
+            .map(|analysis| analysis.describe())
+            .collect();
         return output::print_line(&format!("{:#}", json!(infos)));
     };
     let analysis = analyses::find(name).map_err(failure::of_request)?;
     let parameters = parameters(&arguments.params)?;
-    let target = arguments.output.as_deref().map(|path| Ok((path, encoder(path)?))).transpose()?;
+    let target = arguments
+        .output
+        .as_deref()
+        .map(|path| Ok((path, encoder(path)?)))
+        .transpose()?;
     let engine = super::TwinArgument { twin: twin.clone() }.engine()?;
     let steps = Steps::new(name);
     let context = AnalysisContext {
@@ -67,7 +79,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     drop(steps);
     let outcome = outcome.map_err(|error| failure::of_request(refusals::of_analysis(error)))?;
     if let Some((path, encode)) = target {
-        let bytes = encode(&outcome).map_err(|error| failure::of_request(refusals::of_output(error)))?;
+        let bytes =
+            encode(&outcome).map_err(|error| failure::of_request(refusals::of_output(error)))?;
         output::write_binary(Some(path), &bytes)?;
     }
     let told = json!({

@@ -11,8 +11,15 @@ use layers::{ImportError, StoreError, report::Language};
 
 use crate::{error::RequestError, http::problem::chain, serve::ServeError};
 
-/// Words by which libraries say that a disk is full when their error is not the system's own.
-const DISK_FULL_WORDS: [&str; 3] = ["No space left on device", "disk is full", "disk full"];
+/// Words by which libraries say that a disk is full when their error is not the system's own; the last are SQLite's when
+/// it has no room even to open its catalog.
+const DISK_FULL_WORDS: [&str; 5] = [
+    "No space left on device",
+    "no storage space",
+    "disk is full",
+    "disk full",
+    "trying to resize an existing shared-memory segment",
+];
 
 /// What is said then, whatever was being done.
 const DISK_FULL: &str = "lỗi: ổ đĩa đã đầy; giải phóng dung lượng rồi chạy lại lệnh này\n\
@@ -41,7 +48,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure with its message.
     pub(crate) fn new(exit: Exit, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { exit, vi: vi.into(), en: en.into(), source: None }
+        Self {
+            exit,
+            vi: vi.into(),
+            en: en.into(),
+            source: None,
+        }
     }
 
     /// Something broke while doing what the message says.
@@ -50,12 +62,18 @@ impl Failure {
         en: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self { source: Some(source.into()), ..Self::new(Exit::Internal, vi, en) }
+        Self {
+            source: Some(source.into()),
+            ..Self::new(Exit::Internal, vi, en)
+        }
     }
 
     /// Whether the reader of our output went away, as `| head` does: no failure of ours.
     fn is_closed_pipe(&self) -> bool {
-        let source = self.source.as_deref().and_then(|source| source.downcast_ref::<io::Error>());
+        let source = self
+            .source
+            .as_deref()
+            .and_then(|source| source.downcast_ref::<io::Error>());
         source.is_some_and(|source| source.kind() == io::ErrorKind::BrokenPipe)
     }
 
@@ -70,9 +88,11 @@ impl Failure {
                 DISK_FULL.clone_into(&mut text);
             }
             let causes = chain(source);
-            let news = causes.strip_prefix(&self.en).map_or(causes.as_str(), |more| more.trim_start_matches(": "));
+            let news = causes
+                .strip_prefix(&self.en)
+                .map_or(causes.as_str(), |more| more.trim_start_matches(": "));
             if !news.is_empty() {
-                text.push_str(&format!("  nguyên nhân · cause: {news}\n"));
+                text.extend(["  nguyên nhân · cause: ", news, "\n"]);
             }
         }
         drop(io::stderr().write_all(text.as_bytes()));
@@ -86,7 +106,9 @@ pub(crate) fn is_disk_full(error: &(dyn StdError + 'static)) -> bool {
     while let Some(cause) = next {
         let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
         let text = cause.to_string();
-        if kind == Some(io::ErrorKind::StorageFull) || DISK_FULL_WORDS.iter().any(|words| text.contains(words)) {
+        if kind == Some(io::ErrorKind::StorageFull)
+            || DISK_FULL_WORDS.iter().any(|words| text.contains(words))
+        {
             return true;
         }
         next = cause.source();
@@ -96,19 +118,38 @@ pub(crate) fn is_disk_full(error: &(dyn StdError + 'static)) -> bool {
 
 /// An import that published nothing, or a failure of the twin's store.
 pub(crate) fn of_import(error: ImportError) -> Failure {
-    let exit = if error.is_refusal() { Exit::Refused } else { Exit::Internal };
-    let (vi, en) = (error.explain(Language::Vietnamese), error.explain(Language::English));
+    let exit = if error.is_refusal() {
+        Exit::Refused
+    } else {
+        Exit::Internal
+    };
+    let (vi, en) = (
+        error.explain(Language::Vietnamese),
+        error.explain(Language::English),
+    );
     // What explains itself in both languages needs its causes only when the system is behind them.
-    let source = if error.source().is_some() { Some(error.into()) } else { None };
-    Failure { exit, vi, en, source }
+    let source = if error.source().is_some() {
+        Some(error.into())
+    } else {
+        None
+    };
+    Failure {
+        exit,
+        vi,
+        en,
+        source,
+    }
 }
 
 /// A failure of the twin's store.
 pub(crate) fn of_store(error: StoreError) -> Failure {
     match error {
-        StoreError::NoTwin { .. } | StoreError::UnknownLayer { .. } | StoreError::UnknownVersion { .. } => {
-            Failure { exit: Exit::Usage, ..of_import(error.into()) }
-        }
+        StoreError::NoTwin { .. }
+        | StoreError::UnknownLayer { .. }
+        | StoreError::UnknownVersion { .. } => Failure {
+            exit: Exit::Usage,
+            ..of_import(error.into())
+        },
         error => of_import(error.into()),
     }
 }
@@ -116,25 +157,38 @@ pub(crate) fn of_store(error: StoreError) -> Failure {
 /// A failure to load or read layers.
 pub(crate) fn of_engine(error: EngineError) -> Failure {
     match error {
-        EngineError::UnknownLayer { .. } => Failure::new(Exit::Usage, "không có lớp này", error.to_string()),
-        error => Failure::internal("không nạp được các lớp", "the layers cannot be loaded", error),
+        EngineError::UnknownLayer { .. } => {
+            Failure::new(Exit::Usage, "không có lớp này", error.to_string())
+        }
+        error => Failure::internal(
+            "không nạp được các lớp",
+            "the layers cannot be loaded",
+            error,
+        ),
     }
 }
 
 /// What would be a problem document over HTTP.
 pub(crate) fn of_request(error: RequestError) -> Failure {
     let problem = error.problem();
-    let vi = problem.title.split(" · ").next().unwrap_or_default().to_lowercase();
+    let vi = problem
+        .title
+        .split(" · ")
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     match error {
-        RequestError::Internal { doing, source } => Failure::internal(vi, format!("could not {doing}"), source),
+        RequestError::Internal { doing, source } => {
+            Failure::internal(vi, format!("could not {doing}"), source)
+        }
         RequestError::NoRenderer => Failure::new(
             Exit::Internal,
             "không có thiết bị Vulkan: cài libvulkan1 và mesa-vulkan-drivers",
             problem.detail,
         ),
-        RequestError::Refused { .. } | RequestError::Unknown { .. } | RequestError::TileAddress { .. } => {
-            Failure::new(Exit::Usage, vi, problem.detail)
-        }
+        RequestError::Refused { .. }
+        | RequestError::Unknown { .. }
+        | RequestError::TileAddress { .. } => Failure::new(Exit::Usage, vi, problem.detail),
         _ => Failure::new(Exit::Refused, vi, problem.detail),
     }
 }
@@ -149,7 +203,10 @@ pub(crate) fn of_serve(error: ServeError) -> Failure {
         ),
         ServeError::Taken { address } => Failure::new(
             Exit::Internal,
-            format!("cổng {} đang có chương trình khác dùng: chọn cổng khác bằng --bind 127.0.0.1:CỔNG", address.port()),
+            format!(
+                "cổng {} đang có chương trình khác dùng: chọn cổng khác bằng --bind 127.0.0.1:CỔNG",
+                address.port()
+            ),
             error.to_string(),
         ),
         _ => Failure::internal("máy chủ không chạy được", "the server cannot run", error),

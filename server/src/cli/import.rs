@@ -40,8 +40,10 @@ enum ReportLanguage {
 
 /// What `import` takes.
 #[derive(Debug, Args)]
-#[command(after_help = "Mã thoát · exit codes: 0 đã công bố · published, 2 sai cách dùng · wrong usage, \
-                        3 bị từ chối, không có gì thay đổi · refused, nothing changed")]
+#[command(
+    after_help = "Mã thoát · exit codes: 0 đã công bố · published, 2 sai cách dùng · wrong usage, \
+                        3 bị từ chối, không có gì thay đổi · refused, nothing changed"
+)]
 pub(crate) struct Arguments {
     /// Tệp nguồn; nhiều tệp thành một lớp · source files; several become one layer
     #[arg(required = true, value_name = "SOURCE")]
@@ -86,7 +88,11 @@ pub(crate) struct Arguments {
 
 /// Imports and reports. A refusal leaves everything as it was.
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let (dry_run, format, language) = (arguments.dry_run, arguments.report, arguments.language.into());
+    let (dry_run, format, language) = (
+        arguments.dry_run,
+        arguments.report,
+        arguments.language.into(),
+    );
     let twin_dir = arguments.twin.clone();
     let steps = Steps::new(format!("{}", arguments.layer));
     let outcome = arguments.request().and_then(|request| {
@@ -113,7 +119,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Publishes into the twin, made if there is none; a refusal leaves no twin behind that was not there before.
-fn publish(dir: &Path, request: &ImportRequest, steps: &Steps) -> Result<ImportReport, ImportError> {
+fn publish(
+    dir: &Path,
+    request: &ImportRequest,
+    steps: &Steps,
+) -> Result<ImportReport, ImportError> {
     let is_new = matches!(dir.try_exists(), Ok(false));
     let imported = import::import(&Twin::create_or_open(dir)?, request, steps);
     if is_new

@@ -26,9 +26,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.json {
         return output::print_line(&format!("{:#}", json!(metas)));
     }
-    let heading = ["lớp · layer", "", "loại · kind", "số lượng · count", "tên · title"].map(str::to_owned);
-    let rows: Vec<[String; 5]> = std::iter::once(heading).chain(metas.iter().map(row)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let heading = [
+        "lớp · layer",
+        "",
+        "loại · kind",
+        "số lượng · count",
+        "tên · title",
+    ]
+    .map(str::to_owned);
+    let rows: Vec<[String; 5]> = std::iter::once(heading)
+        .chain(metas.iter().map(row))
+        .collect();
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths = [width(0), width(1), width(2), width(3)];
     for [id, version, kind, count, title] in &rows {
         output::print_line(&format!(
@@ -40,7 +54,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn row(meta: &LayerMeta) -> [String; 5] {
-    let synthetic = if meta.synthetic { " · tổng hợp" } else { "" };
+    let synthetic = if meta.synthetic {
+        " · tổng hợp"
+    } else {
+        ""
+    };
     [
         meta.id.to_string(),
         meta.version.to_string(),

@@ -11,7 +11,9 @@ use crate::cli::failure::{Exit, Failure};
 /// Writes text to standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(not_written)
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(not_written)
 }
 
 /// Writes text and a line end to standard output.
@@ -47,10 +49,18 @@ pub(crate) fn write_binary(file: Option<&Path>, bytes: &[u8]) -> Result<(), Fail
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::write(path, bytes).map_err(|source| {
         let path = path.display();
-        Failure::internal(format!("không ghi được \"{path}\""), format!("cannot write \"{path}\""), source)
+        Failure::internal(
+            format!("không ghi được \"{path}\""),
+            format!("cannot write \"{path}\""),
+            source,
+        )
     })
 }
 
 fn not_written(source: io::Error) -> Failure {
-    Failure::internal("không ghi được kết quả", "the answer cannot be written", source)
+    Failure::internal(
+        "không ghi được kết quả",
+        "the answer cannot be written",
+        source,
+    )
 }

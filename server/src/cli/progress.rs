@@ -3,7 +3,7 @@
 use std::{
     io::{self, IsTerminal as _},
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -17,6 +17,9 @@ const BAR: &str = "{spinner} {msg:44!} [{bar:28}] {percent:>3}% {elapsed}";
 /// What it looks like before.
 const SPINNER: &str = "{spinner} {msg:44!} {elapsed}";
 
+/// The least time between two lines where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(2);
+
 /// Parts a share of 0 to 1 is cut into.
 const PARTS: u64 = 1000;
 
@@ -25,26 +28,37 @@ const PARTS: u64 = 1000;
 pub(crate) struct Steps {
     bar: ProgressBar,
     prefix: String,
-    /// The last step told as a line, where there is no terminal.
-    told: Mutex<String>,
-    lines: bool,
+    /// Where there is no terminal: when a line was told last.
+    told: Option<Mutex<Instant>>,
 }
 
 impl Steps {
     /// Progress of work called `prefix`.
     pub(crate) fn new(prefix: impl Into<String>) -> Self {
         let lines = !io::stderr().is_terminal();
-        let target = if lines { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target = if lines {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
         let bar = ProgressBar::with_draw_target(None, target).with_style(style(SPINNER));
         if !lines {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
-        Self { bar, prefix: prefix.into(), told: Mutex::default(), lines }
+        Self {
+            bar,
+            prefix: prefix.into(),
+            told: lines.then(|| Mutex::new(Instant::now())),
+        }
     }
 
     /// Tells a step and the share done of the whole, 0 to 1.
     pub(crate) fn share(&self, what: &str, share: f64) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 ..= PARTS")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to 0 ..= PARTS"
+        )]
         let done = (share.clamp(0.0, 1.0) * PARTS as f64) as u64;
         self.step(what, done, Some(PARTS));
     }
@@ -59,11 +73,11 @@ impl Steps {
 impl Progress for Steps {
     fn step(&self, what: &str, done: u64, total: Option<u64>) {
         let message = format!("{} · {what}", self.prefix);
-        if self.lines {
-            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            if *told != message {
+        if let Some(told) = &self.told {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            if told.elapsed() >= LINE_EVERY {
                 note(&message);
-                *told = message;
+                *told = Instant::now();
             }
             return;
         }
@@ -86,6 +100,7 @@ impl Drop for Steps {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_invalid| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template(template)
+        .unwrap_or_else(|_invalid| ProgressStyle::default_bar());
     style.progress_chars("━╸ ")
 }

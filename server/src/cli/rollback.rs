@@ -25,11 +25,19 @@ pub(crate) struct Arguments {
 /// Makes an earlier version the current one. A running server shows it within a second.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let twin = arguments.twin.open()?;
-    twin.rollback(&arguments.layer, arguments.to).map_err(failure::of_store)?;
+    twin.rollback(&arguments.layer, arguments.to)
+        .map_err(failure::of_store)?;
     output::print_line(&format!("{} → {}", arguments.layer, arguments.to))
 }
 
 fn version(text: &str) -> Result<Version, String> {
-    let number = text.strip_prefix('v').unwrap_or(text).parse().ok().filter(|&number| number > 0);
-    number.map(Version).ok_or_else(|| "số phiên bản từ 1 · a version number from 1, for example 2 or v2".to_owned())
+    let number = text
+        .strip_prefix('v')
+        .unwrap_or(text)
+        .parse()
+        .ok()
+        .filter(|&number| number > 0);
+    number.map(Version).ok_or_else(|| {
+        "số phiên bản từ 1 · a version number from 1, for example 2 or v2".to_owned()
+    })
 }

@@ -59,9 +59,14 @@ fn announce(server: &Server) -> Result<(), Failure> {
     let services = server.services();
     let snapshot = services.engine.snapshot();
     for (layer, failure) in &snapshot.failures {
-        output::note(&format!("lưu ý · note: {layer} {} · {}", failure.version, failure.reason));
+        output::note(&format!(
+            "lưu ý · note: {layer} {} · {}",
+            failure.version, failure.reason
+        ));
     }
-    let PainterState { adapter, problem, .. } = services.painter.state();
+    let PainterState {
+        adapter, problem, ..
+    } = services.painter.state();
     if let Some(problem) = problem {
         output::note(&format!(
             "lưu ý: không có thiết bị Vulkan, ô ảnh (/tiles) sẽ trả 503; cài libvulkan1 và mesa-vulkan-drivers rồi chạy lại\n\
@@ -70,7 +75,11 @@ fn announce(server: &Server) -> Result<(), Failure> {
     }
     let adapter = adapter.map(|name| format!(" · {name}")).unwrap_or_default();
     let synthetic = snapshot.layers.values().any(|layer| layer.meta.synthetic);
-    let synthetic = if synthetic { " · dữ liệu tổng hợp · synthetic data" } else { "" };
+    let synthetic = if synthetic {
+        " · dữ liệu tổng hợp · synthetic data"
+    } else {
+        ""
+    };
     output::print(&format!(
         "Lục Đầu · {} lớp · layers{adapter}{synthetic}\n\
          \n  Bản đồ · map       {base}/\n  API                {base}/api\n  Ô ảnh · tiles      {base}/tiles/topo/{{z}}/{{x}}/{{y}}.png\

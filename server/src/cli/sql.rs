@@ -76,14 +76,27 @@ pub(crate) struct Arguments {
 /// Asks and writes the answer.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let params = params(&arguments.params)?;
-    let default_rows = if arguments.format == Format::Table { TABLE_ROWS } else { DEFAULT_ROWS };
+    let default_rows = if arguments.format == Format::Table {
+        TABLE_ROWS
+    } else {
+        DEFAULT_ROWS
+    };
     let rows = arguments.rows.unwrap_or(default_rows);
-    let limits = SqlLimits { time: Duration::from_secs(arguments.timeout), memory_bytes: MEMORY_LIMIT_BYTES, rows };
+    let limits = SqlLimits {
+        time: Duration::from_secs(arguments.timeout),
+        memory_bytes: MEMORY_LIMIT_BYTES,
+        rows,
+    };
     let engine = arguments.twin.engine()?;
-    let request = SqlRequest { query: arguments.query.clone(), params, limits, cancel: CancelToken::new() };
+    let request = SqlRequest {
+        query: arguments.query.clone(),
+        params,
+        limits,
+        cancel: CancelToken::new(),
+    };
     let snapshot = engine.snapshot();
-    let answer =
-        sql::query(&snapshot, &request).map_err(|error| failure::of_request(refusals::of_sql(error)))?;
+    let answer = sql::query(&snapshot, &request)
+        .map_err(|error| failure::of_request(refusals::of_sql(error)))?;
     write(&answer, arguments)?;
     if answer.truncated {
         output::note(&format!(
@@ -122,5 +135,8 @@ fn write(answer: &sql::Answer, arguments: &Arguments) -> Result<(), Failure> {
 
 /// A JSON table as lines; as it is when it cannot be read back.
 fn table(json: &[u8]) -> Vec<u8> {
-    serde_json::from_slice(json).map_or_else(|_unread| json.to_vec(), |table: Table| table.to_text().into_bytes())
+    serde_json::from_slice(json).map_or_else(
+        |_unread| json.to_vec(),
+        |table: Table| table.to_text().into_bytes(),
+    )
 }

@@ -21,22 +21,49 @@ struct Column {
 impl Table {
     /// Lines with columns under each other, numbers to the right, and the number of rows.
     pub(crate) fn to_text(&self) -> String {
-        let heading: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
-        let body: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(show).collect()).collect();
-        let widths: Vec<usize> = (0..heading.len())
-            .map(|column| std::iter::once(&heading).chain(&body).map(|row| row[column].chars().count()).max().unwrap_or(0))
+        let heading: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| column.name.clone())
             .collect();
-        let is_number = |column: usize| self.rows.iter().all(|row| row[column].is_number() || row[column].is_null());
+        let body: Vec<Vec<String>> = self
+            .rows
+            .iter()
+            .map(|row| row.iter().map(show).collect())
+            .collect();
+        let widths: Vec<usize> = (0..heading.len())
+            .map(|column| {
+                std::iter::once(&heading)
+                    .chain(&body)
+                    .map(|row| row[column].chars().count())
+                    .max()
+                    .unwrap_or(0)
+            })
+            .collect();
+        let is_number = |column: usize| {
+            self.rows
+                .iter()
+                .all(|row| row[column].is_number() || row[column].is_null())
+        };
         let line = |row: &[String]| {
             let cells = row.iter().enumerate().map(|(column, text)| {
                 let width = widths[column];
-                if is_number(column) { format!("{text:>width$}") } else { format!("{text:width$}") }
+                if is_number(column) {
+                    format!("{text:>width$}")
+                } else {
+                    format!("{text:width$}")
+                }
             });
             format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
         };
         let rule: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
         let body: String = body.iter().map(|row| line(row)).collect();
-        format!("{}{}\n{body}({} dòng · rows)\n", line(&heading), rule.join("──"), self.rows.len())
+        format!(
+            "{}{}\n{body}({} dòng · rows)\n",
+            line(&heading),
+            rule.join("──"),
+            self.rows.len()
+        )
     }
 }
 
@@ -67,7 +94,10 @@ mod tests {
         });
         let text = serde_json::from_value::<Table>(table).unwrap().to_text();
         let lines: Vec<&str> = text.lines().collect();
-        assert!(lines[2].starts_with("Kinh Môn  ") && lines[2].ends_with("     7"), "{text}");
+        assert!(
+            lines[2].starts_with("Kinh Môn  ") && lines[2].ends_with("     7"),
+            "{text}"
+        );
         assert!(lines[3].contains("x…  1234"), "{text}");
         assert_eq!(lines[5], "(3 dòng · rows)");
     }

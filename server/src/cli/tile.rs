@@ -38,10 +38,19 @@ pub(crate) struct Arguments {
 /// Draws and writes.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let engine = Arc::new(arguments.twin.engine()?);
-    let style = StyleBook::new(Arc::clone(&engine)).open(&arguments.style).map_err(failure::of_request)?;
+    let style = StyleBook::new(Arc::clone(&engine))
+        .open(&arguments.style)
+        .map_err(failure::of_request)?;
     let painter = Painter::start();
     let renderer = painter.renderer().map_err(failure::of_request)?;
-    let scale = if arguments.retina { Scale::Retina } else { Scale::Plain };
+    let scale = if arguments.retina {
+        Scale::Retina
+    } else {
+        Scale::Plain
+    };
     let png = TilePlan::new(engine.snapshot(), style, arguments.coord, scale).draw(renderer);
-    output::write_binary(arguments.output.as_deref(), &png.map_err(failure::of_request)?)
+    output::write_binary(
+        arguments.output.as_deref(),
+        &png.map_err(failure::of_request)?,
+    )
 }

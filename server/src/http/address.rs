@@ -22,14 +22,22 @@ impl<'a> TileName<'a> {
     /// # Errors
     /// When it ends with something else.
     pub fn parse(name: &'a str, extension: &str) -> Result<Self, RequestError> {
-        let stem = name.strip_suffix(extension).and_then(|stem| stem.strip_suffix('.'));
+        let stem = name
+            .strip_suffix(extension)
+            .and_then(|stem| stem.strip_suffix('.'));
         let Some(stem) = stem else {
             let expected = format!("the address must end with Z/X/Y.{extension}");
-            return Err(RequestError::TileAddress { value: name.to_owned(), expected });
+            return Err(RequestError::TileAddress {
+                value: name.to_owned(),
+                expected,
+            });
         };
         Ok(match stem.strip_suffix("@2x") {
             Some(y) => Self { y, doubled: true },
-            None => Self { y: stem, doubled: false },
+            None => Self {
+                y: stem,
+                doubled: false,
+            },
         })
     }
 }
@@ -56,13 +64,28 @@ mod tests {
     #[test]
     fn a_tile_address_is_read_whole_or_refused() {
         let plain = TileName::parse("1803.png", "png").unwrap();
-        assert_eq!(plain, TileName { y: "1803", doubled: false });
+        assert_eq!(
+            plain,
+            TileName {
+                y: "1803",
+                doubled: false
+            }
+        );
         assert!(TileName::parse("1803@2x.png", "png").unwrap().doubled);
         for bad in ["1803", "1803.webp", "1803png", ""] {
-            assert!(TileName::parse(bad, "png").is_err(), "{bad:?} must be refused");
+            assert!(
+                TileName::parse(bad, "png").is_err(),
+                "{bad:?} must be refused"
+            );
         }
         assert!(tile_coord("12", "3258", "1803").is_ok());
-        for (z, x, y) in [("23", "0", "0"), ("1", "2", "0"), ("-1", "0", "0"), ("1", "a", "0"), ("1", "0", "1e0")] {
+        for (z, x, y) in [
+            ("23", "0", "0"),
+            ("1", "2", "0"),
+            ("-1", "0", "0"),
+            ("1", "a", "0"),
+            ("1", "0", "1e0"),
+        ] {
             assert!(tile_coord(z, x, y).is_err(), "{z}/{x}/{y} must be refused");
         }
     }

@@ -22,17 +22,30 @@ use crate::{
 
 /// The routes of analyses.
 pub fn routes(jobs: Jobs) -> Routes {
-    let listed = Operation::get("/analyses", "Các phân tích và tham số · Analyses and their parameters");
+    let listed = Operation::get(
+        "/analyses",
+        "Các phân tích và tham số · Analyses and their parameters",
+    );
     let described = Operation::get("/analyses/{name}", "Một phân tích · One analysis");
-    let asked = Operation::post("/analyses/{name}", "Chạy phân tích · Run an analysis", json!({"type": "object"}))
-        .answers(202, &["application/json"]);
-    Routes::default()
-        .on([listed], get(list))
-        .on([described, asked], get(describe).merge(post(run).with_state(jobs)))
+    let asked = Operation::post(
+        "/analyses/{name}",
+        "Chạy phân tích · Run an analysis",
+        json!({"type": "object"}),
+    )
+    .answers(202, &["application/json"]);
+    Routes::default().on([listed], get(list)).on(
+        [described, asked],
+        get(describe).merge(post(run).with_state(jobs)),
+    )
 }
 
 async fn list() -> Json<Vec<AnalysisInfo>> {
-    Json(analysis::all().iter().map(|analysis| analysis.describe()).collect())
+    Json(
+        analysis::all()
+            .iter()
+            .map(|analysis| analysis.describe())
+            .collect(),
+    )
 }
 
 async fn describe(Address(name): Address<String>) -> Result<Json<AnalysisInfo>, RequestError> {

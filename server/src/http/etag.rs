@@ -23,7 +23,9 @@ pub struct EntityTag(HeaderValue);
 impl Fingerprint {
     /// A fingerprint of an answer computed by this version of the program.
     pub fn new(what: &str) -> Self {
-        Self(DefaultHasher::new()).with(env!("CARGO_PKG_VERSION")).with(what)
+        Self(DefaultHasher::new())
+            .with(env!("CARGO_PKG_VERSION"))
+            .with(what)
     }
 
     /// Adds something the answer depends on.
@@ -36,7 +38,9 @@ impl Fingerprint {
     /// Adds a layer's version. The moment of publication is in it too: a twin made anew counts from version 1 again.
     #[must_use]
     pub fn with_layer(self, meta: &LayerMeta) -> Self {
-        self.with(&meta.id).with(meta.version).with(meta.published_at.timestamp_micros())
+        self.with(&meta.id)
+            .with(meta.version)
+            .with(meta.published_at.timestamp_micros())
     }
 
     /// The fingerprint as a number.
@@ -57,15 +61,28 @@ impl Fingerprint {
 
 impl EntityTag {
     fn from_text(text: &str) -> Self {
-        Self(HeaderValue::from_str(text).expect("hexadecimal digits and quotes are a valid header value"))
+        Self(
+            HeaderValue::from_str(text)
+                .expect("hexadecimal digits and quotes are a valid header value"),
+        )
     }
 
     /// Whether `If-None-Match` names this tag: the client has these bytes already.
     pub fn is_known_to(&self, headers: &HeaderMap) -> bool {
-        let own = self.0.as_bytes().strip_prefix(b"W/").unwrap_or(self.0.as_bytes());
-        headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|value| {
-            value.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == own)
-        })
+        let own = self
+            .0
+            .as_bytes()
+            .strip_prefix(b"W/")
+            .unwrap_or(self.0.as_bytes());
+        headers
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| {
+                value.split(',').map(str::trim).any(|tag| {
+                    tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == own
+                })
+            })
     }
 
     /// The answer to a client that has these bytes already.
@@ -80,7 +97,9 @@ impl EntityTag {
 
     fn on(self, mut response: Response) -> Response {
         response.headers_mut().insert(header::ETAG, self.0);
-        response.headers_mut().insert(header::CACHE_CONTROL, REVALIDATE);
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, REVALIDATE);
         response
     }
 }
@@ -93,9 +112,14 @@ mod tests {
     fn a_client_that_names_the_tag_has_the_bytes() {
         let tag = Fingerprint::new("test").with(1_u32).strong();
         let weak = Fingerprint::new("test").with(1_u32).weak();
-        let named = |value: &str| HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_str(value).unwrap())]);
+        let named = |value: &str| {
+            HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_str(value).unwrap())])
+        };
         let text = tag.0.to_str().unwrap().to_owned();
-        assert!(tag.is_known_to(&named(&text)) && tag.is_known_to(&named(&format!("\"other\", W/{text}"))));
+        assert!(
+            tag.is_known_to(&named(&text))
+                && tag.is_known_to(&named(&format!("\"other\", W/{text}")))
+        );
         assert!(weak.is_known_to(&named(&text)) && tag.is_known_to(&named("*")));
         assert!(!tag.is_known_to(&named("\"0\"")) && !tag.is_known_to(&HeaderMap::new()));
         assert_ne!(tag, Fingerprint::new("test").with(2_u32).strong());

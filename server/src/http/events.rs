@@ -35,7 +35,10 @@ async fn listen(
     State((events, shutdown)): State<(Events, Shutdown)>,
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, RequestError> {
     let receiver = events.listen();
-    let receiver = receiver.ok_or(RequestError::TooMany { what: "event streams", limit: MAX_LISTENERS })?;
+    let receiver = receiver.ok_or(RequestError::TooMany {
+        what: "event streams",
+        limit: MAX_LISTENERS,
+    })?;
     let stream = BroadcastStream::new(receiver)
         .map(|event| Ok(message(event)))
         .take_until(async move { shutdown.requested().await });
@@ -47,11 +50,15 @@ fn message(event: Result<Event, BroadcastStreamRecvError>) -> sse::Event {
     match event {
         Ok(Event::Layer(layer)) => named("layer", &layer),
         Ok(Event::Job(job)) => named("job", job.as_ref()),
-        Err(BroadcastStreamRecvError::Lagged(missed)) => named("reset", &serde_json::json!({"missed": missed})),
+        Err(BroadcastStreamRecvError::Lagged(missed)) => {
+            named("reset", &serde_json::json!({"missed": missed}))
+        }
     }
 }
 
 fn named(name: &str, data: &impl Serialize) -> sse::Event {
     let event = sse::Event::default().event(name);
-    event.json_data(data).unwrap_or_else(|_unwritable| sse::Event::default().event("reset").data("{}"))
+    event
+        .json_data(data)
+        .unwrap_or_else(|_unwritable| sse::Event::default().event("reset").data("{}"))
 }

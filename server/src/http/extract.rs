@@ -42,9 +42,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
         let value = parts.uri.query().unwrap_or_default().to_owned();
         match Query::from_request_parts(parts, state).await {
             Ok(Query(query)) => Ok(Self(query)),
-            Err(rejection) => {
-                Err(RequestError::Parameter { name: "the query string", value, expected: rejection.body_text() })
-            }
+            Err(rejection) => Err(RequestError::Parameter {
+                name: "the query string",
+                value,
+                expected: rejection.body_text(),
+            }),
         }
     }
 }
@@ -55,9 +57,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, RequestError> {
         match Json::from_request(request, state).await {
             Ok(Json(value)) => Ok(Self(value)),
-            Err(rejection) => {
-                Err(RequestError::Body { status: rejection.status(), detail: rejection.body_text() })
-            }
+            Err(rejection) => Err(RequestError::Body {
+                status: rejection.status(),
+                detail: rejection.body_text(),
+            }),
         }
     }
 }

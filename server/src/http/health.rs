@@ -19,8 +19,14 @@ use crate::{
 
 /// The routes of health.
 pub fn routes(engine: Arc<Engine>, painter: Arc<Painter>) -> Routes {
-    let live = Operation::get("/health", "Máy chủ sống, lớp và thiết bị vẽ · Liveness, layers and renderer");
-    let ready = Operation::get("/health/ready", "200 nếu sẵn sàng, 503 nếu chưa · 200 when ready, else 503");
+    let live = Operation::get(
+        "/health",
+        "Máy chủ sống, lớp và thiết bị vẽ · Liveness, layers and renderer",
+    );
+    let ready = Operation::get(
+        "/health/ready",
+        "200 nếu sẵn sàng, 503 nếu chưa · 200 when ready, else 503",
+    );
     let state = (engine, painter);
     Routes::default()
         .on([live], get(health).with_state(state.clone()))
@@ -33,7 +39,11 @@ async fn health(State((engine, painter)): State<(Arc<Engine>, Arc<Painter>)>) ->
 
 async fn readiness(State((engine, painter)): State<(Arc<Engine>, Arc<Painter>)>) -> Response {
     let (ready, report) = report(&engine, &painter);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(report)).into_response()
 }
 
@@ -41,7 +51,11 @@ async fn readiness(State((engine, painter)): State<(Arc<Engine>, Arc<Painter>)>)
 fn report(engine: &Engine, painter: &Painter) -> (bool, Value) {
     let snapshot = engine.snapshot();
     let ready = !snapshot.layers.is_empty() && snapshot.failures.is_empty();
-    let failed: Vec<&str> = snapshot.failures.keys().map(layers::LayerId::as_str).collect();
+    let failed: Vec<&str> = snapshot
+        .failures
+        .keys()
+        .map(layers::LayerId::as_str)
+        .collect();
     let report = json!({
         "status": "live",
         "ready": ready,

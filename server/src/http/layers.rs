@@ -25,7 +25,14 @@ pub fn routes(engine: Arc<Engine>) -> Routes {
 }
 
 async fn list(State(engine): State<Arc<Engine>>) -> Json<Vec<LayerMeta>> {
-    Json(engine.snapshot().layers.values().map(|layer| public(&layer.meta)).collect())
+    Json(
+        engine
+            .snapshot()
+            .layers
+            .values()
+            .map(|layer| public(&layer.meta))
+            .collect(),
+    )
 }
 
 async fn layer(

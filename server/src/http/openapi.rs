@@ -9,7 +9,10 @@ use crate::http::routes::{Operation, Routes};
 
 /// Adds `/api`, which describes all the routes given and itself.
 pub fn describe(routes: Routes) -> Routes {
-    let own = Operation::get("/api", "Mô tả OpenAPI 3.0 này · This OpenAPI 3.0 description");
+    let own = Operation::get(
+        "/api",
+        "Mô tả OpenAPI 3.0 này · This OpenAPI 3.0 description",
+    );
     let document = Arc::new(document(routes.operations.iter().chain([&own])));
     routes.on([own], get(api).with_state(document))
 }
@@ -39,8 +42,11 @@ fn document<'a>(operations: impl Iterator<Item = &'a Operation>) -> Value {
 }
 
 fn describe_one(operation: &Operation) -> Value {
-    let content: Map<String, Value> =
-        operation.media_types.iter().map(|&media_type| (media_type.to_owned(), json!({}))).collect();
+    let content: Map<String, Value> = operation
+        .media_types
+        .iter()
+        .map(|&media_type| (media_type.to_owned(), json!({})))
+        .collect();
     let mut described = json!({
         "summary": operation.summary,
         "tags": [operation.path.split('/').find(|part| !part.is_empty()).unwrap_or("viewer")],
@@ -54,7 +60,8 @@ fn describe_one(operation: &Operation) -> Value {
         },
     });
     if let Some(schema) = &operation.body {
-        described["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        described["requestBody"] =
+            json!({"required": true, "content": {"application/json": {"schema": schema}}});
     }
     described
 }

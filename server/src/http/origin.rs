@@ -21,7 +21,10 @@ impl Origin {
     /// Reads the headers of a request.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let mut hosts = headers.get_all(header::HOST).iter();
-        match (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) {
+        match (
+            hosts.next().and_then(|host| host.to_str().ok()),
+            hosts.next(),
+        ) {
             (Some(host), None) => Self::from_host(host),
             _ => Self::default(),
         }
@@ -47,8 +50,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let from_headers = Self::from_headers(&parts.headers);
-        let from_authority = || parts.uri.authority().map(|authority| Self::from_host(authority.as_str()));
-        let believed = if from_headers == Self::default() { from_authority() } else { None };
+        let from_authority = || {
+            parts
+                .uri
+                .authority()
+                .map(|authority| Self::from_host(authority.as_str()))
+        };
+        let believed = if from_headers == Self::default() {
+            from_authority()
+        } else {
+            None
+        };
         Ok(believed.unwrap_or(from_headers))
     }
 }

@@ -2,12 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{
-    extract::State,
-    http::HeaderMap,
-    response::Response,
-    routing::get,
-};
+use axum::{extract::State, http::HeaderMap, response::Response, routing::get};
 use engine::{
     Engine,
     tiles::{Resampling, resample},
@@ -53,9 +48,15 @@ async fn tile(
     let layer = find_layer(&engine.snapshot(), &name)?;
     let Some(raster) = layer.raster().map(Arc::clone) else {
         let detail = format!("layer {name} is not a raster: read it at /vector/{name}/Z/X/Y.mvt");
-        return Err(RequestError::Refused { what: Refusal::Kind, detail });
+        return Err(RequestError::Refused {
+            what: Refusal::Kind,
+            detail,
+        });
     };
-    let tag = Fingerprint::new("raster").with_layer(&layer.meta).with(coord).strong();
+    let tag = Fingerprint::new("raster")
+        .with_layer(&layer.meta)
+        .with(coord)
+        .strong();
     if tag.is_known_to(&headers) {
         return Ok(tag.not_modified());
     }

@@ -33,7 +33,15 @@ pub struct Operation {
 
 impl Operation {
     fn new(method: &'static str, path: &'static str, summary: &'static str) -> Self {
-        Self { method, path, summary, query: vec![], body: None, status: 200, media_types: vec!["application/json"] }
+        Self {
+            method,
+            path,
+            summary,
+            query: vec![],
+            body: None,
+            status: 200,
+            media_types: vec!["application/json"],
+        }
     }
 
     /// Reading at a path.
@@ -43,7 +51,10 @@ impl Operation {
 
     /// Sending a JSON body to a path.
     pub fn post(path: &'static str, summary: &'static str, body: Value) -> Self {
-        Self { body: Some(body), ..Self::new("post", path, summary) }
+        Self {
+            body: Some(body),
+            ..Self::new("post", path, summary)
+        }
     }
 
     /// Ending what a path names.
@@ -72,14 +83,22 @@ impl Operation {
             Some(end) if segment.starts_with('{') => segment[..=end].to_owned(),
             _ => segment.to_owned(),
         };
-        self.path.split('/').map(whole).collect::<Vec<_>>().join("/")
+        self.path
+            .split('/')
+            .map(whole)
+            .collect::<Vec<_>>()
+            .join("/")
     }
 }
 
 impl Routes {
     /// Adds a route whose handler answers one or more documented operations that share its path.
     #[must_use]
-    pub fn on(mut self, operations: impl IntoIterator<Item = Operation>, handler: MethodRouter) -> Self {
+    pub fn on(
+        mut self,
+        operations: impl IntoIterator<Item = Operation>,
+        handler: MethodRouter,
+    ) -> Self {
         let first = self.operations.len();
         self.operations.extend(operations);
         if let Some(operation) = self.operations.get(first) {
@@ -104,8 +123,14 @@ mod tests {
     #[test]
     fn a_parameter_fills_a_whole_segment_for_the_router() {
         let route = |path| Operation::get(path, "").route_path();
-        assert_eq!(route("/tiles/{style}/{z}/{x}/{y}@2x.png"), "/tiles/{style}/{z}/{x}/{y}");
-        assert_eq!(route("/fonts/{fontstack}/{range}.pbf"), "/fonts/{fontstack}/{range}");
+        assert_eq!(
+            route("/tiles/{style}/{z}/{x}/{y}@2x.png"),
+            "/tiles/{style}/{z}/{x}/{y}"
+        );
+        assert_eq!(
+            route("/fonts/{fontstack}/{range}.pbf"),
+            "/fonts/{fontstack}/{range}"
+        );
         assert_eq!(route("/jobs/{id}/result.csv"), "/jobs/{id}/result.csv");
     }
 }

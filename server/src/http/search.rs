@@ -43,9 +43,12 @@ struct Found {
 
 /// The routes of search.
 pub fn routes(engine: Arc<Engine>, offload: Offload) -> Routes {
-    let operation = Operation::get("/search", "Tìm địa danh, không cần dấu · Places by name, diacritics not needed")
-        .query("q", "chữ cần tìm · the text looked for")
-        .query("limit", "số kết quả, 1–50 · number of results, 1 to 50");
+    let operation = Operation::get(
+        "/search",
+        "Tìm địa danh, không cần dấu · Places by name, diacritics not needed",
+    )
+    .query("q", "chữ cần tìm · the text looked for")
+    .query("limit", "số kết quả, 1–50 · number of results, 1 to 50");
     Routes::default().on([operation], get(find).with_state((engine, offload)))
 }
 
@@ -56,10 +59,16 @@ async fn find(
     let limit = question.limit.unwrap_or(DEFAULT_RESULTS);
     if !(1..=MAX_RESULTS).contains(&limit) {
         let expected = format!("a number from 1 to {MAX_RESULTS}");
-        return Err(RequestError::Parameter { name: "limit", value: limit.to_string(), expected });
+        return Err(RequestError::Parameter {
+            name: "limit",
+            value: limit.to_string(),
+            expected,
+        });
     }
     let text: String = question.q.chars().take(MAX_TEXT_CHARS).collect();
     let snapshot = engine.snapshot();
-    let results = offload.run(DEADLINE, move |_| search::search(&snapshot, &text, limit)).await?;
+    let results = offload
+        .run(DEADLINE, move |_| search::search(&snapshot, &text, limit))
+        .await?;
     Ok(Json(Found { results }))
 }

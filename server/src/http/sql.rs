@@ -61,11 +61,29 @@ enum Format {
 
 /// The routes of SQL.
 pub fn routes(engine: Arc<Engine>, offload: Offload) -> Routes {
-    let ask = Operation::post("/sql", "Truy vấn SQL chỉ đọc · Read-only SQL", schema_of_question())
-        .answers(200, &["application/json", media_type::GEOJSON, media_type::CSV, media_type::ARROW]);
-    let tables = Operation::get("/sql/schema", "Bảng, cột và hàm · Tables, columns and functions");
+    let ask = Operation::post(
+        "/sql",
+        "Truy vấn SQL chỉ đọc · Read-only SQL",
+        schema_of_question(),
+    )
+    .answers(
+        200,
+        &[
+            "application/json",
+            media_type::GEOJSON,
+            media_type::CSV,
+            media_type::ARROW,
+        ],
+    );
+    let tables = Operation::get(
+        "/sql/schema",
+        "Bảng, cột và hàm · Tables, columns and functions",
+    );
     Routes::default()
-        .on([ask], post(query).with_state((Arc::clone(&engine), offload)))
+        .on(
+            [ask],
+            post(query).with_state((Arc::clone(&engine), offload)),
+        )
         .on([tables], get(schema).with_state(engine))
 }
 
@@ -74,19 +92,37 @@ async fn query(
     Body(question): Body<Question>,
 ) -> Result<Response, RequestError> {
     let snapshot = engine.snapshot();
-    offload.run(TIME_LIMIT + GRACE, move |cancel| answer(&snapshot, question, cancel)).await?
+    offload
+        .run(TIME_LIMIT + GRACE, move |cancel| {
+            answer(&snapshot, question, cancel)
+        })
+        .await?
 }
 
-fn answer(snapshot: &Arc<TwinSnapshot>, question: Question, cancel: &CancelToken) -> Result<Response, RequestError> {
-    let limits = SqlLimits { time: TIME_LIMIT, memory_bytes: MEMORY_LIMIT_BYTES, rows: ROW_LIMIT };
-    let request =
-        SqlRequest { query: question.query, params: question.params, limits, cancel: cancel.clone() };
+fn answer(
+    snapshot: &Arc<TwinSnapshot>,
+    question: Question,
+    cancel: &CancelToken,
+) -> Result<Response, RequestError> {
+    let limits = SqlLimits {
+        time: TIME_LIMIT,
+        memory_bytes: MEMORY_LIMIT_BYTES,
+        rows: ROW_LIMIT,
+    };
+    let request = SqlRequest {
+        query: question.query,
+        params: question.params,
+        limits,
+        cancel: cancel.clone(),
+    };
     let answer = sql::query(snapshot, &request).map_err(refusals::of_sql)?;
     let (media_type, bytes) = encode(&answer, question.format).map_err(refusals::of_output)?;
     let mut response = ([(header::CONTENT_TYPE, media_type)], bytes).into_response();
     let truncated = HeaderValue::from_static(if answer.truncated { "true" } else { "false" });
     response.headers_mut().insert("x-truncated", truncated);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 

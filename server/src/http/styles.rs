@@ -20,7 +20,10 @@ use crate::{
 /// The routes of styles.
 pub fn routes(styles: Arc<StyleBook>, tiles: Arc<MapTiles>) -> Routes {
     let listed = Operation::get("/styles", "Danh sách kiểu bản đồ · The styles there are");
-    let document = Operation::get("/styles/{style}.json", "Kiểu MapLibre · MapLibre style document");
+    let document = Operation::get(
+        "/styles/{style}.json",
+        "Kiểu MapLibre · MapLibre style document",
+    );
     Routes::default()
         .on([listed], get(list).with_state(styles))
         .on([document], get(style).with_state(tiles))
@@ -72,7 +75,8 @@ mod tests {
 
     #[test]
     fn only_urls_of_this_server_are_made_absolute() {
-        let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("localhost:8080"))]);
+        let headers =
+            HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("localhost:8080"))]);
         let mut style = json!({
             "glyphs": "/fonts/{fontstack}/{range}.pbf",
             "sources": {
@@ -82,9 +86,18 @@ mod tests {
             "layers": [{"id": "/not-a-url"}],
         });
         make_absolute(&mut style, &Origin::from_headers(&headers));
-        assert_eq!(style["glyphs"], "http://localhost:8080/fonts/{fontstack}/{range}.pbf");
-        assert_eq!(style["sources"]["twin"]["tiles"][0], "http://localhost:8080/vector/roads/{z}/{x}/{y}.mvt");
-        assert_eq!(style["sources"]["other"]["url"], "https://example.org/tiles.json");
+        assert_eq!(
+            style["glyphs"],
+            "http://localhost:8080/fonts/{fontstack}/{range}.pbf"
+        );
+        assert_eq!(
+            style["sources"]["twin"]["tiles"][0],
+            "http://localhost:8080/vector/roads/{z}/{x}/{y}.mvt"
+        );
+        assert_eq!(
+            style["sources"]["other"]["url"],
+            "https://example.org/tiles.json"
+        );
         assert_eq!(style["layers"][0]["id"], "/not-a-url");
     }
 }

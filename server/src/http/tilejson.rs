@@ -12,7 +12,10 @@ use crate::{
 
 /// A `TileJSON` document of tiles made from these layers.
 pub fn document(name: &str, template: &str, metas: &[Arc<LayerMeta>]) -> Value {
-    let extent = metas.iter().filter_map(|meta| meta.extent).fold(Extent::EMPTY, |all, extent| all.union(&extent));
+    let extent = metas
+        .iter()
+        .filter_map(|meta| meta.extent)
+        .fold(Extent::EMPTY, |all, extent| all.union(&extent));
     let mut document = json!({
         "tilejson": "3.0.0",
         "name": name,
@@ -32,7 +35,9 @@ pub fn document(name: &str, template: &str, metas: &[Arc<LayerMeta>]) -> Value {
 
 /// The `vector_layers` of a `TileJSON`: each layer's attributes by kind.
 pub fn vector_layers(metas: &[Arc<LayerMeta>]) -> Value {
-    let vector = metas.iter().filter(|meta| matches!(meta.kind, LayerKind::Vector(_)));
+    let vector = metas
+        .iter()
+        .filter(|meta| matches!(meta.kind, LayerKind::Vector(_)));
     let described = vector.map(|meta| {
         let fields: Map<String, Value> =
             meta.attributes.iter().map(|attribute| (attribute.name.clone(), json!(word(attribute.kind)))).collect();
@@ -67,6 +72,9 @@ fn word(kind: AttributeKind) -> &'static str {
     match kind {
         AttributeKind::Whole | AttributeKind::Real => "Number",
         AttributeKind::Truth => "Boolean",
-        AttributeKind::Text | AttributeKind::Date | AttributeKind::Moment | AttributeKind::Bytes => "String",
+        AttributeKind::Text
+        | AttributeKind::Date
+        | AttributeKind::Moment
+        | AttributeKind::Bytes => "String",
     }
 }

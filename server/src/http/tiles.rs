@@ -27,10 +27,20 @@ const PNG: &str = "image/png";
 
 /// The routes of raster tiles.
 pub fn routes(tiles: Arc<MapTiles>) -> Routes {
-    let plain = Operation::get("/tiles/{style}/{z}/{x}/{y}.png", "Ô ảnh 256 px · Raster tile, 256 px").answers(200, &[PNG]);
-    let retina =
-        Operation::get("/tiles/{style}/{z}/{x}/{y}@2x.png", "Ô ảnh 512 px · Raster tile, 512 px").answers(200, &[PNG]);
-    let described = Operation::get("/tiles/{style}.json", "TileJSON của ô ảnh · TileJSON of raster tiles");
+    let plain = Operation::get(
+        "/tiles/{style}/{z}/{x}/{y}.png",
+        "Ô ảnh 256 px · Raster tile, 256 px",
+    )
+    .answers(200, &[PNG]);
+    let retina = Operation::get(
+        "/tiles/{style}/{z}/{x}/{y}@2x.png",
+        "Ô ảnh 512 px · Raster tile, 512 px",
+    )
+    .answers(200, &[PNG]);
+    let described = Operation::get(
+        "/tiles/{style}.json",
+        "TileJSON của ô ảnh · TileJSON of raster tiles",
+    );
     Routes::default()
         .on([plain, retina], get(tile).with_state(Arc::clone(&tiles)))
         .on([described], get(tile_json).with_state(tiles))
@@ -42,8 +52,14 @@ async fn tile(
     headers: HeaderMap,
 ) -> Result<Response, RequestError> {
     let name = TileName::parse(&name, "png")?;
-    let scale = if name.doubled { Scale::Retina } else { Scale::Plain };
-    let plan = tiles.plan(&style, tile_coord(&z, &x, name.y)?, scale).await?;
+    let scale = if name.doubled {
+        Scale::Retina
+    } else {
+        Scale::Plain
+    };
+    let plan = tiles
+        .plan(&style, tile_coord(&z, &x, name.y)?, scale)
+        .await?;
     let tag = plan.tag();
     if tag.is_known_to(&headers) {
         return Ok(tag.not_modified());

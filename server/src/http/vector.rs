@@ -31,7 +31,10 @@ pub fn routes(tiles: Arc<VectorTiles>) -> Routes {
         "Ô véc-tơ; rỗng nếu không có gì · Vector tile; empty where nothing is",
     )
     .answers(200, &[MVT]);
-    let described = Operation::get("/vector/{layers}.json", "TileJSON của ô véc-tơ · TileJSON of vector tiles");
+    let described = Operation::get(
+        "/vector/{layers}.json",
+        "TileJSON của ô véc-tơ · TileJSON of vector tiles",
+    );
     Routes::default()
         .on([tile_operation], get(tile).with_state(Arc::clone(&tiles)))
         .on([described], get(tile_json).with_state(tiles))
@@ -58,7 +61,11 @@ async fn tile_json(
 ) -> Result<Response, RequestError> {
     let list = tilejson::without_json(&name)?;
     let choice = tiles.choose(list)?;
-    let metas: Vec<_> = choice.layers.iter().map(|layer| Arc::clone(&layer.meta)).collect();
+    let metas: Vec<_> = choice
+        .layers
+        .iter()
+        .map(|layer| Arc::clone(&layer.meta))
+        .collect();
     let template = origin.url(&format!("/vector/{list}/{{z}}/{{x}}/{{y}}.mvt"));
     let mut document = tilejson::document(list, &template, &metas);
     document["vector_layers"] = tilejson::vector_layers(&metas);

@@ -1,12 +1,14 @@
 //! `/` and `/embed`: the viewer, embedded in the binary.
 
+mod assets;
+
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{Html, IntoResponse as _, Response},
     routing::get,
 };
-use rust_embed::RustEmbed;
 
+use self::assets::Assets;
 use crate::{
     error::RequestError,
     http::{
@@ -14,12 +16,6 @@ use crate::{
         routes::{Operation, Routes},
     },
 };
-
-/// The viewer's build output; empty when the viewer was not built before this crate.
-#[derive(Debug, RustEmbed)]
-#[folder = "viewer/dist/"]
-#[allow_missing = true]
-struct Assets;
 
 /// Files in `assets/` carry a hash of their content in their name.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -44,10 +40,20 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"vi\"><meta charset=\"utf-8\
 pub fn routes() -> Routes {
     let html = ["text/html"];
     let viewer = Operation::get("/", "Trình xem bản đồ · The map viewer").answers(200, &html);
-    let embed = Operation::get("/embed", "Bản đồ trần cho iframe · A bare map for an iframe").answers(200, &html);
+    let embed = Operation::get(
+        "/embed",
+        "Bản đồ trần cho iframe · A bare map for an iframe",
+    )
+    .answers(200, &html);
     Routes::default()
-        .on([viewer], get(async |headers: HeaderMap| page("index.html", VIEWER_POLICY, &headers)))
-        .on([embed], get(async |headers: HeaderMap| page("embed.html", EMBED_POLICY, &headers)))
+        .on(
+            [viewer],
+            get(async |headers: HeaderMap| page("index.html", VIEWER_POLICY, &headers)),
+        )
+        .on(
+            [embed],
+            get(async |headers: HeaderMap| page("embed.html", EMBED_POLICY, &headers)),
+        )
 }
 
 /// Whatever no route answers: a file of the viewer, or a problem document.
@@ -55,31 +61,46 @@ pub async fn fallback(uri: Uri, headers: HeaderMap) -> Response {
     let name = uri.path().trim_start_matches('/');
     match Assets::get(name).filter(|_| !is_page(name)) {
         Some(_) => file(name, &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()),
-        None => RequestError::NoPage { path: uri.path().to_owned() }.into_response(),
+        None => RequestError::NoPage {
+            path: uri.path().to_owned(),
+        }
+        .into_response(),
     }
 }
 
 fn page(name: &str, policy: &'static str, headers: &HeaderMap) -> Response {
     let mut response = file(name, headers).unwrap_or_else(|| Html(NOT_BUILT).into_response());
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy),
+    );
     response
 }
 
 fn file(name: &str, headers: &HeaderMap) -> Option<Response> {
     let file = Assets::get(name)?;
-    let tag = Fingerprint::new("viewer").with(file.metadata.sha256_hash()).weak();
+    let tag = Fingerprint::new("viewer")
+        .with(file.metadata.sha256_hash())
+        .weak();
     if tag.is_known_to(headers) {
         return Some(tag.not_modified());
     }
     let media_type = mime_guess::from_path(name).first_or_octet_stream();
     let mut response = tag.answer("application/octet-stream", file.data.into_owned());
     let headers = response.headers_mut();
-    let text = if media_type.type_() == "text" { "; charset=utf-8" } else { "" };
+    let text = if media_type.type_() == "text" {
+        "; charset=utf-8"
+    } else {
+        ""
+    };
     if let Ok(media_type) = HeaderValue::try_from(format!("{media_type}{text}")) {
         headers.insert(header::CONTENT_TYPE, media_type);
     }
     // A worker that is loaded as a file obeys the policy of that file.
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(VIEWER_POLICY));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(VIEWER_POLICY),
+    );
     if name.starts_with("assets/") {
         headers.insert(header::CACHE_CONTROL, FOREVER);
     }
@@ -88,5 +109,9 @@ fn file(name: &str, headers: &HeaderMap) -> Option<Response> {
 
 /// Pages have their own addresses, with their own security policy.
 fn is_page(name: &str) -> bool {
-    name.is_empty() || name.rsplit('.').next().is_some_and(|extension| extension.eq_ignore_ascii_case("html"))
+    name.is_empty()
+        || name
+            .rsplit('.')
+            .next()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("html"))
 }

@@ -3,10 +3,7 @@
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, PoisonError, Weak,
-        mpsc::Receiver,
-    },
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc::Receiver},
     thread,
     time::{Duration, Instant},
 };
@@ -35,14 +32,19 @@ pub(super) fn start(table: &Arc<Table>, numbers: Receiver<u64>) -> io::Result<()
     for runner in 0..MAX_RUNNING {
         let numbers = Arc::clone(&numbers);
         let table = Arc::downgrade(table);
-        thread::Builder::new().name(format!("lucdau-job-{runner}")).spawn(move || serve(&table, &numbers))?;
+        thread::Builder::new()
+            .name(format!("lucdau-job-{runner}"))
+            .spawn(move || serve(&table, &numbers))?;
     }
     Ok(())
 }
 
 fn serve(table: &Weak<Table>, numbers: &Mutex<Receiver<u64>>) {
     loop {
-        let next = numbers.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let next = numbers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
         match (next, table.upgrade()) {
             (Ok(number), Some(table)) => table.run(number),
             _ => return,
@@ -56,13 +58,19 @@ impl Table {
         let Some((analysis, parameters, cancel)) = self.begin(number) else {
             return;
         };
-        let result = catch_unwind(AssertUnwindSafe(|| self.compute(number, analysis, &parameters, &cancel)));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            self.compute(number, analysis, &parameters, &cancel)
+        }));
         let result = result.unwrap_or_else(|panic| {
-            Err(RequestError::internal("finish the analysis", panic_message(panic.as_ref())))
+            Err(RequestError::internal(
+                "finish the analysis",
+                panic_message(panic.as_ref()),
+            ))
         });
         self.change(number, |job| match result {
             Ok(outcome) => {
-                (job.status, job.progress, job.outcome) = (JobStatus::Done, 1.0, Some(Arc::new(outcome)));
+                (job.status, job.progress, job.outcome) =
+                    (JobStatus::Done, 1.0, Some(Arc::new(outcome)));
             }
             Err(_) if job.cancel.is_cancelled() => job.status = JobStatus::Cancelled,
             Err(error) => {
@@ -102,9 +110,14 @@ impl Table {
                 });
             }
         };
-        let context =
-            AnalysisContext { snapshot: self.engine.snapshot(), progress: &progress, cancel: cancel.clone() };
-        analysis.run(&context, parameters).map_err(refusals::of_analysis)
+        let context = AnalysisContext {
+            snapshot: self.engine.snapshot(),
+            progress: &progress,
+            cancel: cancel.clone(),
+        };
+        analysis
+            .run(&context, parameters)
+            .map_err(refusals::of_analysis)
     }
 
     /// Changes a job and tells who listens; none when it was forgotten.

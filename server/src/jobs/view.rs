@@ -59,7 +59,10 @@ impl JobView {
     /// The same without the result, as events carry it.
     #[must_use]
     pub fn without_result(&self) -> Self {
-        Self { result: None, ..self.clone() }
+        Self {
+            result: None,
+            ..self.clone()
+        }
     }
 }
 

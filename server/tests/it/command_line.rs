@@ -26,7 +26,11 @@ fn text(path: &Path) -> &str {
 
 #[track_caller]
 fn check(output: &Output, exit: i32, words: &str) {
-    let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let told = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert_eq!(output.status.code(), Some(exit), "{told}");
     assert!(told.contains(words), "{words:?} is not in {told}");
     assert!(!told.contains("panicked"), "{told}");
@@ -37,17 +41,55 @@ fn files_are_imported_listed_and_rolled_back() {
     let home = TestTwin::empty();
     let twin = home.dir();
     let source = home.write("units.geojson", districts("Kinh Môn").to_string());
-    let import = ["import", text(&source), "--twin", text(&twin), "--layer", "units", "--theme", "administration"];
+    let import = [
+        "import",
+        text(&source),
+        "--twin",
+        text(&twin),
+        "--layer",
+        "units",
+        "--theme",
+        "administration",
+    ];
     check(&lucdau(&import), 0, "units");
     let mut as_json = import.to_vec();
     as_json.extend(["--report", "json"]);
     let report: Value = serde_json::from_slice(&lucdau(&as_json).stdout).unwrap();
-    assert_eq!((&report["version"], &report["features_published"]), (&2.into(), &2.into()));
+    assert_eq!(
+        (&report["version"], &report["features_published"]),
+        (&2.into(), &2.into())
+    );
     check(&lucdau(&["layers", "--twin", text(&twin)]), 0, "units");
-    check(&lucdau(&["rollback", "--twin", text(&twin), "--layer", "units", "--to", "v1"]), 0, "v1");
-    let listed: Value = serde_json::from_slice(&lucdau(&["layers", "--twin", text(&twin), "--json"]).stdout).unwrap();
+    check(
+        &lucdau(&[
+            "rollback",
+            "--twin",
+            text(&twin),
+            "--layer",
+            "units",
+            "--to",
+            "v1",
+        ]),
+        0,
+        "v1",
+    );
+    let listed: Value =
+        serde_json::from_slice(&lucdau(&["layers", "--twin", text(&twin), "--json"]).stdout)
+            .unwrap();
     assert_eq!(listed[0]["version"], 1);
-    check(&lucdau(&["rollback", "--twin", text(&twin), "--layer", "units", "--to", "9"]), 2, "v9");
+    check(
+        &lucdau(&[
+            "rollback",
+            "--twin",
+            text(&twin),
+            "--layer",
+            "units",
+            "--to",
+            "9",
+        ]),
+        2,
+        "v9",
+    );
 }
 
 #[test]
@@ -55,26 +97,68 @@ fn a_refused_import_exits_with_3_says_why_and_changes_nothing() {
     let home = TestTwin::new();
     let twin = home.dir();
     let before = home.twin.publication().unwrap();
-    let truncated = home.write("cut.geojson", &districts("Kinh Môn").to_string().as_bytes()[..120]);
+    let truncated = home.write(
+        "cut.geojson",
+        &districts("Kinh Môn").to_string().as_bytes()[..120],
+    );
     let other = home.write("letter.geojson", "Kính gửi Sở Tài nguyên");
     let good = home.write("good.geojson", districts("Kinh Môn").to_string());
-    for (source, more) in [(&truncated, &[][..]), (&other, &[]), (&good, &["--crs", "EPSG:999999"])] {
-        let mut arguments = vec!["import", text(source), "--twin", text(&twin), "--layer", "districts"];
+    for (source, more) in [
+        (&truncated, &[][..]),
+        (&other, &[]),
+        (&good, &["--crs", "EPSG:999999"]),
+    ] {
+        let mut arguments = vec![
+            "import",
+            text(source),
+            "--twin",
+            text(&twin),
+            "--layer",
+            "districts",
+        ];
         arguments.extend(more);
         check(&lucdau(&arguments), 3, "lỗi: ");
     }
     let fresh = home.folder().join("fresh");
-    check(&lucdau(&["import", text(&other), "--twin", text(&fresh), "--layer", "x"]), 3, "lỗi: ");
+    check(
+        &lucdau(&[
+            "import",
+            text(&other),
+            "--twin",
+            text(&fresh),
+            "--layer",
+            "x",
+        ]),
+        3,
+        "lỗi: ",
+    );
     assert!(!fresh.try_exists().unwrap(), "no twin is left behind");
     assert_eq!(home.twin.publication().unwrap(), before);
-    assert_eq!(home.twin.versions(&"districts".parse().unwrap()).unwrap().len(), 1);
+    assert_eq!(
+        home.twin
+            .versions(&"districts".parse().unwrap())
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]
 fn a_dry_run_reports_and_publishes_nothing() {
     let home = TestTwin::empty();
     let source = home.write("units.geojson", districts("Kinh Môn").to_string());
-    let arguments = ["import", text(&source), "--twin", text(&home.dir()), "--layer", "units", "--dry-run", "--language", "en"];
+    let twin = home.dir();
+    let arguments = [
+        "import",
+        text(&source),
+        "--twin",
+        text(&twin),
+        "--layer",
+        "units",
+        "--dry-run",
+        "--language",
+        "en",
+    ];
     check(&lucdau(&arguments), 0, "nothing was published");
     assert!(home.twin.layers().unwrap().is_empty());
 }
@@ -84,14 +168,38 @@ fn wrong_usage_exits_with_2_and_says_what_would_be_right() {
     let home = TestTwin::new();
     let twin = home.dir();
     let twin = text(&twin);
-    check(&lucdau(&["import", "x.shp", "--twin", twin, "--layer", "Land-Use"]), 2, "a-z");
-    check(&lucdau(&["import", "--twin", twin, "--layer", "x"]), 2, "SOURCE");
+    check(
+        &lucdau(&["import", "x.shp", "--twin", twin, "--layer", "Land-Use"]),
+        2,
+        "a-z",
+    );
+    check(
+        &lucdau(&["import", "--twin", twin, "--layer", "x"]),
+        2,
+        "SOURCE",
+    );
     check(&lucdau(&["nothing"]), 2, "nothing");
     check(&lucdau(&["tile", "--twin", twin, "1/2/0"]), 2, "Z/X/Y");
-    check(&lucdau(&["sql", "--twin", twin, "SELECT * FROM distrcts"]), 2, "districts");
-    check(&lucdau(&["sql", "--twin", twin, "DROP TABLE districts"]), 2, "only queries");
-    check(&lucdau(&["layers", "--twin", "/nowhere/at/all"]), 2, "lucdau demo");
-    check(&lucdau(&["analyze", "hot_spot", "--twin", twin]), 2, "hot_spots");
+    check(
+        &lucdau(&["sql", "--twin", twin, "SELECT * FROM distrcts"]),
+        2,
+        "districts",
+    );
+    check(
+        &lucdau(&["sql", "--twin", twin, "DROP TABLE districts"]),
+        2,
+        "only queries",
+    );
+    check(
+        &lucdau(&["layers", "--twin", "/nowhere/at/all"]),
+        2,
+        "lucdau demo",
+    );
+    check(
+        &lucdau(&["analyze", "hot_spot", "--twin", twin]),
+        2,
+        "hot_spots",
+    );
     check(&lucdau(&["--help"]), 0, "demo");
 }
 
@@ -108,14 +216,34 @@ fn sql_writes_every_format() {
     check(&ask(&[query]), 0, "Nam Sách");
     check(&ask(&["--format", "csv", query]), 0, "name,area_km2,geom");
     check(&ask(&["--format", "json", query]), 0, "\"columns\"");
-    check(&ask(&["--format", "geojson", query]), 0, "FeatureCollection");
-    check(&ask(&["--params", "[150]", "SELECT name FROM districts WHERE area_km2 > $1"]), 0, "(1 dòng");
+    check(
+        &ask(&["--format", "geojson", query]),
+        0,
+        "FeatureCollection",
+    );
+    check(
+        &ask(&[
+            "--params",
+            "[150]",
+            "SELECT name FROM districts WHERE area_km2 > $1",
+        ]),
+        0,
+        "(1 dòng",
+    );
     let arrow = ask(&["--format", "arrow", query]).stdout;
     assert!(arrow::ipc::reader::StreamReader::try_new(arrow.as_slice(), None).is_ok());
     let parquet = home.folder().join("out.parquet");
-    check(&ask(&["--format", "parquet", "-o", text(&parquet), query]), 0, "");
+    check(
+        &ask(&["--format", "parquet", "-o", text(&parquet), query]),
+        0,
+        "",
+    );
     assert_eq!(&std::fs::read(&parquet).unwrap()[..4], b"PAR1");
-    check(&ask(&["-o", "/nowhere/at/all.csv", "--format", "csv", query]), 1, "/nowhere/at/all.csv");
+    check(
+        &ask(&["-o", "/nowhere/at/all.csv", "--format", "csv", query]),
+        1,
+        "/nowhere/at/all.csv",
+    );
 }
 
 #[test]
@@ -123,20 +251,46 @@ fn an_analysis_tells_its_figures_and_writes_its_features() {
     let home = TestTwin::new();
     let file = home.folder().join("hot.geojson");
     let listed: Value = serde_json::from_slice(&lucdau(&["analyze", "--list"]).stdout).unwrap();
-    assert!(listed.as_array().unwrap().iter().any(|analysis| analysis["name"] == "hot_spots"));
+    assert!(
+        listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|analysis| analysis["name"] == "hot_spots")
+    );
     let twin = home.dir();
-    let arguments =
-        ["analyze", "hot_spots", "--twin", text(&twin), "--params", r#"{"layer": "accidents"}"#, "-o", text(&file)];
+    let arguments = [
+        "analyze",
+        "hot_spots",
+        "--twin",
+        text(&twin),
+        "--params",
+        r#"{"layer": "accidents"}"#,
+        "-o",
+        text(&file),
+    ];
     let told: Value = serde_json::from_slice(&lucdau(&arguments).stdout).unwrap();
     let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!(told["feature_count"], written["features"].as_array().unwrap().len());
+    assert_eq!(
+        told["feature_count"],
+        written["features"].as_array().unwrap().len()
+    );
 }
 
 #[test]
 fn a_tile_is_written_as_png() {
     let home = TestTwin::new();
     let file = home.folder().join("tile.png");
-    let output = lucdau(&["tile", "--twin", text(&home.dir()), "--style", "topo", TILE, "-o", text(&file)]);
+    let output = lucdau(&[
+        "tile",
+        "--twin",
+        text(&home.dir()),
+        "--style",
+        "topo",
+        TILE,
+        "-o",
+        text(&file),
+    ]);
     if String::from_utf8_lossy(&output.stderr).contains("Vulkan") {
         println!("skipped: no Vulkan device");
         return;
@@ -151,11 +305,26 @@ fn a_taken_port_and_an_open_address_are_told_before_anything_else() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let twin = home.dir();
-    check(&lucdau(&["serve", "--twin", text(&twin), "--bind", &address]), 1, "--bind");
+    check(
+        &lucdau(&["serve", "--twin", text(&twin), "--bind", &address]),
+        1,
+        "--bind",
+    );
     let fresh = home.folder().join("fresh");
-    check(&lucdau(&["demo", "--twin", text(&fresh), "--bind", &address]), 1, "--bind");
-    assert!(!fresh.try_exists().unwrap(), "the port is looked at before the long work");
-    check(&lucdau(&["serve", "--twin", text(&twin), "--bind", "0.0.0.0:0"]), 3, "127.0.0.1");
+    check(
+        &lucdau(&["demo", "--twin", text(&fresh), "--bind", &address]),
+        1,
+        "--bind",
+    );
+    assert!(
+        !fresh.try_exists().unwrap(),
+        "the port is looked at before the long work"
+    );
+    check(
+        &lucdau(&["serve", "--twin", text(&twin), "--bind", "0.0.0.0:0"]),
+        3,
+        "127.0.0.1",
+    );
 }
 
 /// Ends the process it holds, also when a test fails.
@@ -172,17 +341,37 @@ impl Drop for Running {
 fn a_server_prints_its_addresses_and_answers_there() {
     let home = TestTwin::new();
     let child = Command::new(env!("CARGO_BIN_EXE_lucdau"))
-        .args(["serve", "--twin", text(&home.dir()), "--bind", "127.0.0.1:0"])
+        .args([
+            "serve",
+            "--twin",
+            text(&home.dir()),
+            "--bind",
+            "127.0.0.1:0",
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn();
     let mut running = Running(child.unwrap());
-    let lines = BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let lines = BufReader::new(running.0.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
     let map = lines.into_iter().find(|line| line.contains("map")).unwrap();
-    let address = map.rsplit_once("http://").unwrap().1.trim_end_matches('/').to_owned();
+    let address = map
+        .rsplit_once("http://")
+        .unwrap()
+        .1
+        .trim_end_matches('/')
+        .to_owned();
     let mut stream = TcpStream::connect(&address).unwrap();
-    write!(stream, "GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(
+        stream,
+        "GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"ready\":true"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("\"ready\":true"),
+        "{answer}"
+    );
 }

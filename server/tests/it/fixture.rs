@@ -111,18 +111,27 @@ impl TestServer {
         let engine = Engine::open(Arc::clone(&home.twin)).unwrap();
         let services = Services::start(Arc::new(engine), painter).unwrap();
         let router = http::router(&services);
-        Self { home, services, router }
+        Self {
+            home,
+            services,
+            router,
+        }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let (parts, body) = self.open_request(request).await.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
-        Reply { status: parts.status, headers: parts.headers, body }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     /// The answer to a request whose body is still open.
     pub(crate) async fn open(&self, path: &str) -> Response {
-        self.open_request(Request::get(path).body(Body::empty()).unwrap()).await
+        self.open_request(Request::get(path).body(Body::empty()).unwrap())
+            .await
     }
 
     pub(crate) async fn open_request(&self, request: Request<Body>) -> Response {
@@ -130,36 +139,52 @@ impl TestServer {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
-        self.get_with(path, &[(header::HOST, "localhost:8080")]).await
+        self.get_with(path, &[(header::HOST, "localhost:8080")])
+            .await
     }
 
     pub(crate) async fn get_with(&self, path: &str, headers: &[(HeaderName, &str)]) -> Reply {
-        let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.header(name, *value));
+        let request = headers
+            .iter()
+            .fold(Request::get(path), |request, (name, value)| {
+                request.header(name, *value)
+            });
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
-        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
     }
 }
 
 impl Reply {
     #[track_caller]
     pub(crate) fn ok(self) -> Self {
-        assert_eq!(self.status, StatusCode::OK, "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            self.status,
+            StatusCode::OK,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
         self
     }
 
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.body)))
     }
 
     #[track_caller]
     pub(crate) fn header(&self, name: impl Into<HeaderName>) -> &str {
         let name = name.into();
-        self.headers.get(&name).unwrap_or_else(|| panic!("no {name} header")).to_str().unwrap()
+        self.headers
+            .get(&name)
+            .unwrap_or_else(|| panic!("no {name} header"))
+            .to_str()
+            .unwrap()
     }
 
     /// The problem document of an error, checked for its shape.
@@ -167,11 +192,25 @@ impl Reply {
     pub(crate) fn problem(&self, status: u16) -> Value {
         let problem = self.json();
         assert_eq!(self.status.as_u16(), status, "{problem}");
-        assert_eq!(self.header(header::CONTENT_TYPE), "application/problem+json");
+        assert_eq!(
+            self.header(header::CONTENT_TYPE),
+            "application/problem+json"
+        );
         assert_eq!(problem["status"], status);
-        assert!(problem["type"].as_str().unwrap().starts_with("urn:lucdau:problem:"));
-        assert!(problem["title"].as_str().unwrap().contains(" · "), "titles are in two languages: {problem}");
-        assert!(!problem["detail"].as_str().unwrap().contains("/tmp"), "no path of ours: {problem}");
+        assert!(
+            problem["type"]
+                .as_str()
+                .unwrap()
+                .starts_with("urn:lucdau:problem:")
+        );
+        assert!(
+            problem["title"].as_str().unwrap().contains(" · "),
+            "titles are in two languages: {problem}"
+        );
+        assert!(
+            !problem["detail"].as_str().unwrap().contains("/tmp"),
+            "no path of ours: {problem}"
+        );
         problem
     }
 }
@@ -188,10 +227,22 @@ fn feature(geometry: &Value, attributes: &Value) -> Value {
 pub(crate) fn districts(eastern: &str) -> Value {
     let square = |west: f64, name: &str, area_km2: f64| {
         let east = west + 0.15;
-        let ring = [[west, 20.85], [east, 20.85], [east, 21.0], [west, 21.0], [west, 20.85]];
-        feature(&json!({"type": "Polygon", "coordinates": [ring]}), &json!({"name": name, "area_km2": area_km2}))
+        let ring = [
+            [west, 20.85],
+            [east, 20.85],
+            [east, 21.0],
+            [west, 21.0],
+            [west, 20.85],
+        ];
+        feature(
+            &json!({"type": "Polygon", "coordinates": [ring]}),
+            &json!({"name": name, "area_km2": area_km2}),
+        )
     };
-    collection(vec![square(106.25, "Nam Sách", 109.0), square(106.4, eastern, 165.3)])
+    collection(vec![
+        square(106.25, "Nam Sách", 109.0),
+        square(106.4, eastern, 165.3),
+    ])
 }
 
 fn roads() -> Value {
@@ -199,13 +250,19 @@ fn roads() -> Value {
         let line = json!({"type": "LineString", "coordinates": [[106.25, lat], [106.4, lat + 0.01], [106.55, lat]]});
         feature(&line, &json!({"name": name, "class": "national"}))
     };
-    collection(vec![road("Đường Nguyễn Lương Bằng", 20.9), road("Quốc lộ 37", 20.95)])
+    collection(vec![
+        road("Đường Nguyễn Lương Bằng", 20.9),
+        road("Quốc lộ 37", 20.95),
+    ])
 }
 
 fn schools() -> Value {
     let school = |i: u32| {
         let point = json!({"type": "Point", "coordinates": [106.27 + f64::from(i) * 0.02, 20.93]});
-        feature(&point, &json!({"name": format!("Trường Trần Phú {i}"), "pupils": 100 * i}))
+        feature(
+            &point,
+            &json!({"name": format!("Trường Trần Phú {i}"), "pupils": 100 * i}),
+        )
     };
     collection((0..12).map(school).collect())
 }
@@ -213,7 +270,11 @@ fn schools() -> Value {
 /// Sixty accidents: forty within some hundred metres, the rest spread.
 fn accidents() -> Value {
     let accident = |i: u32| {
-        let (step, spread) = if i < 40 { (f64::from(i % 8), 0.000_5) } else { (f64::from(i - 40), 0.012) };
+        let (step, spread) = if i < 40 {
+            (f64::from(i % 8), 0.000_5)
+        } else {
+            (f64::from(i - 40), 0.012)
+        };
         let point = json!({"type": "Point", "coordinates": [106.3 + step * spread, 20.9 + step * spread / 3.0]});
         feature(&point, &json!({"severity": "light"}))
     };

@@ -1,10 +1,18 @@
 //! The server and the command line as their users meet them.
 
+#[cfg(test)]
 mod analyses;
+#[cfg(test)]
 mod command_line;
+#[cfg(test)]
 mod describing;
+#[cfg(test)]
 mod errors;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
 mod publishing;
+#[cfg(test)]
 mod sql;
+#[cfg(test)]
 mod tiles;

@@ -12,10 +12,16 @@ use crate::fixture::{PATIENCE, TestServer, TestTwin, districts};
 async fn next_event(body: &mut axum::body::BodyDataStream, name: &str) -> Value {
     let mut text = String::new();
     loop {
-        let chunk = tokio::time::timeout(PATIENCE, body.next()).await.expect("an event comes").unwrap().unwrap();
+        let chunk = tokio::time::timeout(PATIENCE, body.next())
+            .await
+            .expect("an event comes")
+            .unwrap()
+            .unwrap();
         text.push_str(&String::from_utf8_lossy(&chunk));
         while let Some((message, rest)) = text.split_once("\n\n") {
-            let data = message.split_once("\ndata: ").filter(|(head, _)| *head == format!("event: {name}"));
+            let data = message
+                .split_once("\ndata: ")
+                .filter(|(head, _)| *head == format!("event: {name}"));
             if let Some((_, data)) = data {
                 return serde_json::from_str(data).unwrap();
             }
@@ -34,10 +40,16 @@ async fn a_new_version_shows_within_a_second_and_is_told_on_the_event_stream() {
     let published = Instant::now();
     let event = next_event(&mut events, "layer").await;
     let waited = published.elapsed();
-    assert_eq!((&event["layer"], &event["version"], &event["before"]), (&json!("districts"), &json!(2), &json!(1)));
+    assert_eq!(
+        (&event["layer"], &event["version"], &event["before"]),
+        (&json!("districts"), &json!(2), &json!(1))
+    );
     assert!(waited < Duration::from_secs(1), "{waited:?}");
     let body = json!({"query": "SELECT count(*) FROM districts WHERE name = 'Chí Linh'"});
-    assert_eq!(server.post("/sql", &body).await.ok().json()["rows"][0][0], 1);
+    assert_eq!(
+        server.post("/sql", &body).await.ok().json()["rows"][0][0],
+        1
+    );
     let meta = server.get("/layers/districts").await.ok().json();
     assert_eq!(meta["version"], 2);
 }
@@ -46,12 +58,16 @@ async fn a_new_version_shows_within_a_second_and_is_told_on_the_event_stream() {
 async fn jobs_are_told_on_the_event_stream_and_the_stream_ends_with_the_server() {
     let server = TestServer::new();
     let mut events = Body::into_data_stream(server.open("/events").await.into_body());
-    server.post("/analyses/hot_spots", &json!({"layer": "accidents"})).await;
+    server
+        .post("/analyses/hot_spots", &json!({"layer": "accidents"}))
+        .await;
     let event = next_event(&mut events, "job").await;
     assert_eq!(event["analysis"], "hot_spots");
     server.services.shutdown.request();
     let end = async { while events.next().await.is_some() {} };
-    tokio::time::timeout(PATIENCE, end).await.expect("the stream ends when the server does");
+    tokio::time::timeout(PATIENCE, end)
+        .await
+        .expect("the stream ends when the server does");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ import { createMap, hasWebgl } from "./map/create";
 import { homeExtent } from "./map/extent";
 import { refreshSources } from "./map/freshness";
 import { formatHash, parseHash } from "./map/hash";
+import { withHitLayers } from "./map/hit_layers";
 import { Visibility } from "./map/visibility";
 import { AnalysesPanel } from "./panel/analyses";
 import { LayersPanel } from "./panel/layers";
@@ -52,7 +53,7 @@ async function start(): Promise<void> {
 function open(twin: TwinView): void {
   const position = parseHash(location.hash);
   const home = homeExtent(twin.layers);
-  const map = createMap({ container: byId("map"), style: twin.style, extent: home, position });
+  const map = createMap({ container: byId("map"), style: withHitLayers(twin.style, twin.layers), extent: home, position });
   const ready = new Promise<void>((resolve) => map.once("idle", () => resolve()));
   window.lucdau = { map, ready };
   map.on("error", (event) => toastError(event.error));
@@ -108,7 +109,7 @@ async function update(map: MapLibre, twin: TwinView, { layer, version, failure }
   twin.layers = await api.layers();
   if (twin.layers.length !== before) {
     twin.style = await api.style(styleId);
-    map.setStyle(twin.style, { transformStyle: keepOverlays });
+    map.setStyle(withHitLayers(twin.style, twin.layers), { transformStyle: keepOverlays });
   }
   refreshSources(map, layer);
   if (version === null) toast(t("layers.gone", { layer: title }));

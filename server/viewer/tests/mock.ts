@@ -7,7 +7,7 @@ import type { Job } from "../src/api/types";
 import { fold } from "../src/text/fold";
 import { encodeTile } from "./mock/mvt";
 import { province, type MockFeature } from "./mock/province";
-import { resultOf, toCsv } from "./mock/results";
+import { resultOf, summaryOf, toCsv } from "./mock/results";
 import { analyses, layerList, topoStyle } from "./mock/style";
 
 const jobTime_millis = 1_500;
@@ -63,12 +63,12 @@ function jobAnswer(id: string): Job | null {
   const status = job.cancelled ? "cancelled" : progress < 1 ? "running" : "done";
   const link = (format: string): string => `/jobs/${id}/result.${format}`;
   const result = {
-    summary: {},
+    summary: summaryOf(job.analysis),
     provenance: { analysis: job.analysis, parameters: job.parameters, seed: 1, layers: { communes: 1 }, computed_at: "2025-06-30T04:00:00Z" },
     feature_count: resultOf(job.analysis).features.length,
     links: { geojson: link("geojson"), csv: link("csv"), arrow: link("arrow") },
   };
-  return { id, analysis: job.analysis, status, progress, message: null, error: null, result: status === "done" ? result : null };
+  return { id, analysis: job.analysis, status, progress, message: "Tính Gi* · Computing Gi*", error: null, result: status === "done" ? result : null };
 }
 
 function answerSql(response: ServerResponse, body: Record<string, unknown>): void {

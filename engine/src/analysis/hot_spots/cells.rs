@@ -8,14 +8,17 @@ use h3o::{CellIndex, LatLng, Resolution};
 use layers::LonLat;
 use rayon::prelude::*;
 
-use super::{super::{AnalysisContext, AnalysisError, inputs}, EmptyCells, Parameters, study_area};
+use super::{
+    super::{AnalysisContext, AnalysisError, inputs},
+    EmptyCells, Parameters, study_area,
+};
 use crate::LayerSnapshot;
 
 /// The cells that are tested, ascending, with their values.
 #[derive(Debug)]
 pub(super) struct Cells {
     pub(super) resolution: Resolution,
-    pub(super) cells: Vec<CellIndex>,
+    pub(super) tested: Vec<CellIndex>,
     pub(super) values: Vec<f64>,
     /// Features counted.
     pub(super) features: u64,
@@ -35,16 +38,23 @@ pub(super) fn count(
     parameters: &Parameters,
     resolution: Resolution,
 ) -> Result<Cells, AnalysisError> {
-    let weights = parameters.attribute.as_ref().map(|name| inputs::numbers(points, name)).transpose()?;
+    let weights = parameters
+        .attribute
+        .as_ref()
+        .map(|name| inputs::numbers(points, name))
+        .transpose()?;
     let (by_cell, without_value) = sums(points, weights.as_ref(), resolution);
-    context.step(0.2, "Phủ ô lên vùng nghiên cứu · Covering the study area with cells")?;
+    context.step(
+        0.2,
+        "Phủ ô lên vùng nghiên cứu · Covering the study area with cells",
+    )?;
     let covered = match area {
         Some(area) => study_area::covered(area, resolution, &context.cancel)?,
         None => study_area::around(by_cell.keys().copied(), resolution)?,
     };
     let mut found = Cells {
         resolution,
-        cells: Vec::new(),
+        tested: Vec::new(),
         values: Vec::new(),
         features: 0,
         outside: 0,
@@ -70,15 +80,25 @@ pub(super) fn count(
 
 impl Cells {
     fn push(&mut self, cell: CellIndex, value: f64) {
-        self.cells.push(cell);
+        self.tested.push(cell);
         self.values.push(value);
     }
 
     /// For each cell the tested cells within so many rings, itself included. Cells at the edge have fewer.
     pub(super) fn neighbours(&self, ring: u32) -> Vec<Vec<u32>> {
-        let number = |cell: CellIndex| self.cells.binary_search(&cell).ok().and_then(|number| u32::try_from(number).ok());
-        let near = |cell: &CellIndex| -> Vec<u32> { cell.grid_disk::<Vec<_>>(ring).into_iter().filter_map(number).collect() };
-        self.cells.par_iter().map(near).collect()
+        let number = |cell: CellIndex| {
+            self.tested
+                .binary_search(&cell)
+                .ok()
+                .and_then(|number| u32::try_from(number).ok())
+        };
+        let near = |cell: &CellIndex| -> Vec<u32> {
+            cell.grid_disk::<Vec<_>>(ring)
+                .into_iter()
+                .filter_map(number)
+                .collect()
+        };
+        self.tested.par_iter().map(near).collect()
     }
 }
 
@@ -93,7 +113,10 @@ fn sums(
     for row in 0..u32::try_from(points.len()).expect("a layer has fewer than 2^32 rows") {
         let positions = positions_of(points, row);
         let weight = weights.map_or(Some(1.0), |weights| {
-            Some(row as usize).filter(|row| weights.is_valid(*row)).map(|row| weights.value(row)).filter(|weight| weight.is_finite())
+            Some(row as usize)
+                .filter(|row| weights.is_valid(*row))
+                .map(|row| weights.value(row))
+                .filter(|weight| weight.is_finite())
         });
         let Some(weight) = weight else {
             without_value += positions.len() as u64;
@@ -112,12 +135,23 @@ fn sums(
 
 /// The points of a row. The extent of one point is the point: its bytes need not be decoded.
 fn positions_of(points: &LayerSnapshot, row: u32) -> Vec<LonLat> {
-    let Some(extent) = points.extent_of(row) else { return Vec::new() };
+    let Some(extent) = points.extent_of(row) else {
+        return Vec::new();
+    };
     if extent.width() <= 0.0 && extent.height() <= 0.0 {
-        return vec![LonLat { lon: extent.min_x, lat: extent.min_y }];
+        return vec![LonLat {
+            lon: extent.min_x,
+            lat: extent.min_y,
+        }];
     }
     match points.geometry(row) {
-        Some(Geometry::MultiPoint(points)) => points.iter().map(|point| LonLat { lon: point.x(), lat: point.y() }).collect(),
+        Some(Geometry::MultiPoint(points)) => points
+            .iter()
+            .map(|point| LonLat {
+                lon: point.x(),
+                lat: point.y(),
+            })
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -17,19 +17,33 @@ const NAMED: usize = 10;
 const REACH_DEG: f64 = 0.2;
 
 /// The hottest groups of touching hot cells: where the peak is, how high, how many cells and what they add up to.
-pub(super) fn hottest(twin: &TwinSnapshot, cells: &Cells, scores: &Scores, study_area: Option<&LayerId>) -> Vec<Value> {
+pub(super) fn hottest(
+    twin: &TwinSnapshot,
+    cells: &Cells,
+    scores: &Scores,
+    study_area: Option<&LayerId>,
+) -> Vec<Value> {
     let mut clusters = clusters(cells, scores);
-    let peak = |cluster: &Vec<usize>| cluster.iter().copied().max_by(|a, b| scores.z[*a].total_cmp(&scores.z[*b]).then(b.cmp(a)));
-    let height = |cluster: &Vec<usize>| peak(cluster).map_or(f64::NEG_INFINITY, |cell| scores.z[cell]);
+    let peak = |cluster: &Vec<usize>| {
+        cluster
+            .iter()
+            .copied()
+            .max_by(|a, b| scores.z[*a].total_cmp(&scores.z[*b]).then(b.cmp(a)))
+    };
+    let height =
+        |cluster: &Vec<usize>| peak(cluster).map_or(f64::NEG_INFINITY, |cell| scores.z[cell]);
     clusters.sort_by(|a, b| height(b).total_cmp(&height(a)));
     let describe = |cluster: &Vec<usize>| {
         let cell = peak(cluster)?;
-        let center = LatLng::from(cells.cells[cell]);
-        let position = LonLat { lon: center.lng(), lat: center.lat() };
+        let center = LatLng::from(cells.tested[cell]);
+        let position = LonLat {
+            lon: center.lng(),
+            lat: center.lat(),
+        };
         Some(json!({
             "lon": position.lon,
             "lat": position.lat,
-            "cell": cells.cells[cell].to_string(),
+            "cell": cells.tested[cell].to_string(),
             "z": scores.z[cell],
             "p": scores.p[cell],
             "cells": cluster.len(),
@@ -42,16 +56,21 @@ pub(super) fn hottest(twin: &TwinSnapshot, cells: &Cells, scores: &Scores, study
 
 /// Significant hot cells in groups that touch.
 fn clusters(cells: &Cells, scores: &Scores) -> Vec<Vec<usize>> {
-    let number = |cell: &CellIndex| cells.cells.binary_search(cell).ok();
-    let mut waiting: Vec<bool> = (0..cells.cells.len()).map(|cell| scores.is_significant(cell) && scores.z[cell] > 0.0).collect();
+    let number = |cell: &CellIndex| cells.tested.binary_search(cell).ok();
+    let mut waiting: Vec<bool> = (0..cells.tested.len())
+        .map(|cell| scores.is_significant(cell) && scores.z[cell] > 0.0)
+        .collect();
     let mut clusters = Vec::new();
     for start in 0..waiting.len() {
         let mut cluster = Vec::new();
         let mut next = VecDeque::from_iter(std::mem::take(&mut waiting[start]).then_some(start));
         while let Some(cell) = next.pop_front() {
             cluster.push(cell);
-            let around: Vec<CellIndex> = cells.cells[cell].grid_disk(1);
-            let touching = around.iter().filter_map(number).filter(|near| std::mem::take(&mut waiting[*near]));
+            let around: Vec<CellIndex> = cells.tested[cell].grid_disk(1);
+            let touching = around
+                .iter()
+                .filter_map(number)
+                .filter(|near| std::mem::take(&mut waiting[*near]));
             next.extend(touching);
         }
         if !cluster.is_empty() {
@@ -63,17 +82,32 @@ fn clusters(cells: &Cells, scores: &Scores) -> Vec<Vec<usize>> {
 
 /// The name of the polygon that holds a position, or of the nearest within reach.
 fn place(twin: &TwinSnapshot, study_area: Option<&LayerId>, position: LonLat) -> Option<String> {
-    let named = |id: &LayerId| twin.layer(id).filter(|layer| layer.batch.column_by_name("name").is_some());
-    let layer: &LayerSnapshot = study_area.and_then(named).or_else(|| "communes".parse().ok().as_ref().and_then(named))?;
+    let named = |id: &LayerId| {
+        twin.layer(id)
+            .filter(|layer| layer.batch.column_by_name("name").is_some())
+    };
+    let layer: &LayerSnapshot = study_area
+        .and_then(named)
+        .or_else(|| "communes".parse().ok().as_ref().and_then(named))?;
     let names = inputs::texts(layer, "name").ok()?;
     let point = Point::new(position.lon, position.lat);
     let here = Extent::from_corners((position.lon, position.lat), (position.lon, position.lat));
-    let holds = |row: &u32| layer.geometry(*row).is_some_and(|shape| shape.contains(&point));
-    let distance = |row: &u32| layer.geometry(*row).map_or(f64::INFINITY, |shape| Euclidean.distance(&shape, &point));
+    let holds = |row: &u32| {
+        layer
+            .geometry(*row)
+            .is_some_and(|shape| shape.contains(&point))
+    };
+    let distance = |row: &u32| {
+        layer
+            .geometry(*row)
+            .map_or(f64::INFINITY, |shape| Euclidean.distance(&shape, &point))
+    };
     let inside = layer.window(&here).into_iter().find(holds);
     let row = inside.or_else(|| {
         let near = layer.window(&here.grown(REACH_DEG)).into_iter();
-        near.map(|row| (distance(&row), row)).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, row)| row)
+        near.map(|row| (distance(&row), row))
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, row)| row)
     })?;
     names.iter().nth(row as usize).flatten().map(str::to_owned)
 }

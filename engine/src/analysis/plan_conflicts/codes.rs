@@ -24,21 +24,46 @@ struct Texts {
 impl Compatibility {
     /// Two texts agree when they share a code, or have one each from the same group.
     pub(super) fn new(parcels: &StringArray, plan: &StringArray, groups: &[Vec<String>]) -> Self {
-        let groups: Vec<BTreeSet<String>> = groups.iter().map(|group| group.iter().flat_map(|text| codes_in(text)).collect()).collect();
+        let groups: Vec<BTreeSet<String>> = groups
+            .iter()
+            .map(|group| group.iter().flat_map(|text| codes_in(text)).collect())
+            .collect();
         let (parcels, plan) = (Texts::new(parcels), Texts::new(plan));
-        let codes = |texts: &Texts| texts.distinct.iter().map(|text| codes_in(text)).collect::<Vec<_>>();
+        let codes = |texts: &Texts| {
+            texts
+                .distinct
+                .iter()
+                .map(|text| codes_in(text))
+                .collect::<Vec<_>>()
+        };
         let plan_codes = codes(&plan);
         let agree = |ours: &BTreeSet<String>, theirs: &BTreeSet<String>| {
-            let share = |group: &BTreeSet<String>| !group.is_disjoint(ours) && !group.is_disjoint(theirs);
+            let share =
+                |group: &BTreeSet<String>| !group.is_disjoint(ours) && !group.is_disjoint(theirs);
             !ours.is_disjoint(theirs) || groups.iter().any(share)
         };
-        let agrees = codes(&parcels).iter().map(|ours| plan_codes.iter().map(|theirs| agree(ours, theirs)).collect()).collect();
-        Self { parcels, plan, agrees }
+        let agrees = codes(&parcels)
+            .iter()
+            .map(|ours| {
+                plan_codes
+                    .iter()
+                    .map(|theirs| agree(ours, theirs))
+                    .collect()
+            })
+            .collect();
+        Self {
+            parcels,
+            plan,
+            agrees,
+        }
     }
 
     /// Whether a parcel and a zone, by row, are in conflict. Where either has no code nothing can be said: no conflict.
     pub(super) fn conflict(&self, parcel: u32, zone: u32) -> bool {
-        match (self.parcels.of_row[parcel as usize], self.plan.of_row[zone as usize]) {
+        match (
+            self.parcels.of_row[parcel as usize],
+            self.plan.of_row[zone as usize],
+        ) {
             (Some(ours), Some(theirs)) => !self.agrees[ours as usize][theirs as usize],
             _ => false,
         }
@@ -69,7 +94,8 @@ impl Texts {
         for text in column {
             let coded = text.filter(|text| !codes_in(text).is_empty());
             of_row.push(coded.map(|text| {
-                let next = u32::try_from(distinct.len()).expect("a column has fewer than 2^32 texts");
+                let next =
+                    u32::try_from(distinct.len()).expect("a column has fewer than 2^32 texts");
                 *numbers.entry(text).or_insert_with(|| {
                     distinct.push(text.to_owned());
                     next
@@ -86,8 +112,13 @@ impl Texts {
 
 /// The codes a text lists: `ONT+CLN`, `ont, cln`.
 fn codes_in(text: &str) -> BTreeSet<String> {
-    let between = |character: char| matches!(character, '+' | ',' | ';' | '/' | '|') || character.is_whitespace();
-    text.split(between).filter(|code| !code.is_empty()).map(str::to_uppercase).collect()
+    let between = |character: char| {
+        matches!(character, '+' | ',' | ';' | '/' | '|') || character.is_whitespace()
+    };
+    text.split(between)
+        .filter(|code| !code.is_empty())
+        .map(str::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -96,9 +127,20 @@ mod tests {
 
     #[track_caller]
     fn check(parcel: Option<&str>, plan: Option<&str>, groups: &[&[&str]], conflict: bool) {
-        let groups: Vec<Vec<String>> = groups.iter().map(|group| group.iter().map(|code| (*code).to_owned()).collect()).collect();
-        let compatibility = Compatibility::new(&StringArray::from(vec![parcel]), &StringArray::from(vec![plan]), &groups);
-        assert_eq!(compatibility.conflict(0, 0), conflict, "{parcel:?} against {plan:?}");
+        let groups: Vec<Vec<String>> = groups
+            .iter()
+            .map(|group| group.iter().map(|code| (*code).to_owned()).collect())
+            .collect();
+        let compatibility = Compatibility::new(
+            &StringArray::from(vec![parcel]),
+            &StringArray::from(vec![plan]),
+            &groups,
+        );
+        assert_eq!(
+            compatibility.conflict(0, 0),
+            conflict,
+            "{parcel:?} against {plan:?}"
+        );
     }
 
     #[test]
@@ -114,7 +156,12 @@ mod tests {
     fn codes_of_one_group_agree_and_groups_do_not_chain() {
         check(Some("ONT"), Some("ODT"), &[&["ONT", "ODT"]], false);
         check(Some("LUC"), Some("ODT"), &[&["ONT", "ODT"]], true);
-        check(Some("LUC"), Some("LUN"), &[&["LUC", "LUK"], &["LUK", "LUN"]], true);
+        check(
+            Some("LUC"),
+            Some("LUN"),
+            &[&["LUC", "LUK"], &["LUK", "LUN"]],
+            true,
+        );
     }
 
     #[test]

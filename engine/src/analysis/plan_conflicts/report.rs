@@ -31,6 +31,9 @@ pub(super) struct Report<'a> {
     pub(super) found: &'a Found,
 }
 
+/// Columns by name, in order.
+type Columns = Vec<(String, ArrayRef)>;
+
 /// Conflicts that have something in common.
 #[derive(Default)]
 struct Total {
@@ -56,33 +59,74 @@ impl Total {
 
 impl Report<'_> {
     /// The columns of the answer and its shapes in degrees.
-    pub(super) fn rows(&self, plane: &Plane) -> Result<(Vec<(String, ArrayRef)>, Vec<Geometry<f64>>), AnalysisError> {
+    pub(super) fn rows(
+        &self,
+        plane: &Plane,
+    ) -> Result<(Columns, Vec<Geometry<f64>>), AnalysisError> {
         let conflicts = &self.found.conflicts;
         let parcel_rows: UInt32Array = conflicts.iter().map(|conflict| conflict.parcel).collect();
         let plan_rows: UInt32Array = conflicts.iter().map(|conflict| conflict.zone).collect();
-        let fids = |rows: &UInt32Array| -> ArrayRef { Arc::new(rows.iter().map(|row| row.map(u64::from)).collect::<UInt64Array>()) };
+        let fids = |rows: &UInt32Array| -> ArrayRef {
+            Arc::new(
+                rows.iter()
+                    .map(|row| row.map(u64::from))
+                    .collect::<UInt64Array>(),
+            )
+        };
         let mut columns = vec![("parcel_fid".to_owned(), fids(&parcel_rows))];
-        let mut copy = |layer: &LayerSnapshot, name: &str, called: &str, rows: &UInt32Array| -> Result<(), AnalysisError> {
+        let mut copy = |layer: &LayerSnapshot,
+                        name: &str,
+                        called: &str,
+                        rows: &UInt32Array|
+         -> Result<(), AnalysisError> {
             if columns.iter().all(|(taken, _)| taken != called) {
-                let column = take(inputs::attribute(layer, name)?, rows, None).map_err(|source| AnalysisError::Columns { source })?;
+                let column = take(inputs::attribute(layer, name)?, rows, None)
+                    .map_err(|source| AnalysisError::Columns { source })?;
                 columns.push((called.to_owned(), column));
             }
             Ok(())
         };
-        let kept = self.parameters.keep.iter().filter(|name| self.parcels.batch.column_by_name(name).is_some());
+        let kept = self
+            .parameters
+            .keep
+            .iter()
+            .filter(|name| self.parcels.batch.column_by_name(name).is_some());
         for name in kept.chain([&self.parameters.parcel_code]) {
             copy(self.parcels, name, name, &parcel_rows)?;
         }
         let plan_code = &self.parameters.plan_code;
-        let clash = *plan_code == self.parameters.parcel_code || self.parameters.keep.contains(plan_code);
-        let called = if clash { format!("plan_{plan_code}") } else { plan_code.clone() };
+        let clash =
+            *plan_code == self.parameters.parcel_code || self.parameters.keep.contains(plan_code);
+        let called = if clash {
+            format!("plan_{plan_code}")
+        } else {
+            plan_code.clone()
+        };
         copy(self.plan, plan_code, &called, &plan_rows)?;
-        let reals = |value: &dyn Fn(usize) -> f64| -> ArrayRef { Arc::new(Float64Array::from_iter_values((0..conflicts.len()).map(value))) };
+        let reals = |value: &dyn Fn(usize) -> f64| -> ArrayRef {
+            Arc::new(Float64Array::from_iter_values(
+                (0..conflicts.len()).map(value),
+            ))
+        };
         columns.push(("plan_fid".to_owned(), fids(&plan_rows)));
-        columns.push(("overlap_m2".to_owned(), reals(&|row| conflicts[row].overlap_m2)));
-        columns.push(("share".to_owned(), reals(&|row| (conflicts[row].overlap_m2 / conflicts[row].parcel_m2).min(1.0))));
-        columns.push(("status".to_owned(), Arc::new(StringArray::from_iter_values(conflicts.iter().map(|_| "conflict")))));
-        let mut shapes: Vec<_> = conflicts.iter().map(|conflict| conflict.shape.clone()).collect();
+        columns.push((
+            "overlap_m2".to_owned(),
+            reals(&|row| conflicts[row].overlap_m2),
+        ));
+        columns.push((
+            "share".to_owned(),
+            reals(&|row| (conflicts[row].overlap_m2 / conflicts[row].parcel_m2).min(1.0)),
+        ));
+        columns.push((
+            "status".to_owned(),
+            Arc::new(StringArray::from_iter_values(
+                conflicts.iter().map(|_| "conflict"),
+            )),
+        ));
+        let mut shapes: Vec<_> = conflicts
+            .iter()
+            .map(|conflict| conflict.shape.clone())
+            .collect();
         plane.unproject(&mut shapes);
         Ok((columns, shapes.into_iter().map(simplest).collect()))
     }
@@ -96,10 +140,19 @@ impl Report<'_> {
         for conflict in &self.found.conflicts {
             let (parcel, overlap_m2) = (conflict.parcel, conflict.overlap_m2);
             all.add(parcel, overlap_m2);
-            let pair = (codes.parcel_code(parcel).unwrap_or_default(), codes.plan_code(conflict.zone).unwrap_or_default());
+            let pair = (
+                codes.parcel_code(parcel).unwrap_or_default(),
+                codes.plan_code(conflict.zone).unwrap_or_default(),
+            );
             by_codes.entry(pair).or_default().add(parcel, overlap_m2);
-            if let Some(units) = units.as_ref().filter(|units| units.is_valid(parcel as usize)) {
-                by_unit.entry(units.value(parcel as usize)).or_default().add(parcel, overlap_m2);
+            if let Some(units) = units
+                .as_ref()
+                .filter(|units| units.is_valid(parcel as usize))
+            {
+                by_unit
+                    .entry(units.value(parcel as usize))
+                    .or_default()
+                    .add(parcel, overlap_m2);
             }
         }
         let names = commune_names(self.twin);
@@ -124,8 +177,12 @@ fn warnings(conflicts: u64, parcels_without_code: usize, zones_without_code: usi
     let warning = |code: &str, vi: String, en: String| json!({"code": code, "vi": vi, "en": en});
     let mut warnings = Vec::new();
     if parcels_without_code > 0 {
-        let vi = format!("{parcels_without_code} thửa không có mã loại đất: không so được, không tính là trái quy hoạch");
-        let en = format!("{parcels_without_code} parcels have no land-use code: they cannot be compared and are not counted as conflicts");
+        let vi = format!(
+            "{parcels_without_code} thửa không có mã loại đất: không so được, không tính là trái quy hoạch"
+        );
+        let en = format!(
+            "{parcels_without_code} parcels have no land-use code: they cannot be compared and are not counted as conflicts"
+        );
         warnings.push(warning("parcels-without-code", vi, en));
     }
     if zones_without_code > 0 {
@@ -135,7 +192,11 @@ fn warnings(conflicts: u64, parcels_without_code: usize, zones_without_code: usi
     }
     if conflicts == 0 {
         let vi = "Không thửa nào trái quy hoạch".to_owned();
-        warnings.push(warning("nothing-found", vi, "no parcel is in conflict with the plan".to_owned()));
+        warnings.push(warning(
+            "nothing-found",
+            vi,
+            "no parcel is in conflict with the plan".to_owned(),
+        ));
     }
     warnings
 }
@@ -157,10 +218,19 @@ fn largest_first<K: Ord>(totals: BTreeMap<K, Total>, describe: impl Fn(&K) -> Va
 /// Names of communes by their codes, where the twin has the layer.
 fn commune_names(twin: &TwinSnapshot) -> BTreeMap<String, String> {
     let communes = "communes".parse().ok().and_then(|id| twin.layer(&id));
-    let columns = communes.and_then(|layer| Some((inputs::texts(layer, "code").ok()?, inputs::texts(layer, "name").ok()?)));
-    let Some((codes, names)) = columns else { return BTreeMap::new() };
+    let columns = communes.and_then(|layer| {
+        Some((
+            inputs::texts(layer, "code").ok()?,
+            inputs::texts(layer, "name").ok()?,
+        ))
+    });
+    let Some((codes, names)) = columns else {
+        return BTreeMap::new();
+    };
     let pairs = codes.iter().zip(&names);
-    pairs.filter_map(|(code, name)| Some((code?.to_owned(), name?.to_owned()))).collect()
+    pairs
+        .filter_map(|(code, name)| Some((code?.to_owned(), name?.to_owned())))
+        .collect()
 }
 
 fn simplest(mut shape: geo::MultiPolygon<f64>) -> Geometry<f64> {

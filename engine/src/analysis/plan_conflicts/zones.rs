@@ -1,6 +1,9 @@
 //! The plan's zones, cut into pieces small enough to intersect with a parcel at once.
 
-use geo::{Area as _, BoundingRect as _, Coord, CoordsIter as _, Geometry, LineString, MultiPolygon, Polygon};
+use geo::{
+    Area as _, BoundingRect as _, Coord, CoordsIter as _, Geometry, LineString, MultiPolygon,
+    Polygon,
+};
 use layers::Extent;
 use rayon::prelude::*;
 
@@ -35,14 +38,25 @@ pub(super) struct Zones {
 
 impl Zones {
     /// Moves a plan to the plane and cuts it.
-    pub(super) fn new(plan: &LayerSnapshot, plane: &Plane, cancel: &CancelToken) -> Result<Self, AnalysisError> {
-        let rows: Vec<u32> = (0..u32::try_from(plan.len()).expect("a layer has fewer than 2^32 rows")).collect();
-        let chunks: Vec<(Vec<Piece>, Vec<Extent>)> = rows.par_chunks(256).map(|rows| pieces_of(plan, rows, plane, cancel)).collect();
+    pub(super) fn new(
+        plan: &LayerSnapshot,
+        plane: &Plane,
+        cancel: &CancelToken,
+    ) -> Result<Self, AnalysisError> {
+        let rows: Vec<u32> =
+            (0..u32::try_from(plan.len()).expect("a layer has fewer than 2^32 rows")).collect();
+        let chunks: Vec<(Vec<Piece>, Vec<Extent>)> = rows
+            .par_chunks(256)
+            .map(|rows| pieces_of(plan, rows, plane, cancel))
+            .collect();
         if cancel.is_cancelled() {
             return Err(AnalysisError::Cancelled);
         }
         let (pieces, extents): (Vec<Vec<Piece>>, Vec<Vec<Extent>>) = chunks.into_iter().unzip();
-        Ok(Self { pieces: pieces.into_iter().flatten().collect(), index: PackedIndex::new(&extents.concat()) })
+        Ok(Self {
+            pieces: pieces.into_iter().flatten().collect(),
+            index: PackedIndex::new(&extents.concat()),
+        })
     }
 
     /// The pieces whose extents meet one given in degrees.
@@ -61,16 +75,26 @@ pub(super) fn polygons_of(geometry: Geometry<f64>) -> MultiPolygon<f64> {
     match geometry {
         Geometry::Polygon(polygon) => polygon.into(),
         Geometry::MultiPolygon(polygons) => polygons,
-        Geometry::GeometryCollection(all) => MultiPolygon(all.0.into_iter().flat_map(polygons_of).collect()),
+        Geometry::GeometryCollection(all) => {
+            MultiPolygon(all.0.into_iter().flat_map(polygons_of).collect())
+        }
         _ => MultiPolygon(Vec::new()),
     }
 }
 
-fn pieces_of(plan: &LayerSnapshot, rows: &[u32], plane: &Plane, cancel: &CancelToken) -> (Vec<Piece>, Vec<Extent>) {
+fn pieces_of(
+    plan: &LayerSnapshot,
+    rows: &[u32],
+    plane: &Plane,
+    cancel: &CancelToken,
+) -> (Vec<Piece>, Vec<Extent>) {
     if cancel.is_cancelled() {
         return (Vec::new(), Vec::new());
     }
-    let shape = |row: &u32| plan.geometry(*row).map_or_else(|| MultiPolygon(Vec::new()), polygons_of);
+    let shape = |row: &u32| {
+        plan.geometry(*row)
+            .map_or_else(|| MultiPolygon(Vec::new()), polygons_of)
+    };
     let mut shapes: Vec<MultiPolygon<f64>> = rows.iter().map(shape).collect();
     plane.project(&mut shapes);
     let mut pieces = Vec::new();
@@ -79,9 +103,14 @@ fn pieces_of(plan: &LayerSnapshot, rows: &[u32], plane: &Plane, cancel: &CancelT
             cut(polygon, *row, &mut pieces);
         }
     }
-    let mut in_degrees: Vec<MultiPolygon<f64>> = pieces.iter().map(|piece| piece.shape.clone().into()).collect();
+    let mut in_degrees: Vec<MultiPolygon<f64>> = pieces
+        .iter()
+        .map(|piece| piece.shape.clone().into())
+        .collect();
     plane.unproject(&mut in_degrees);
-    let extent = |shape: &MultiPolygon<f64>| Extent::around(shape.coords_iter().map(|at| (at.x, at.y))).grown(MARGIN_DEG);
+    let extent = |shape: &MultiPolygon<f64>| {
+        Extent::around(shape.coords_iter().map(|at| (at.x, at.y))).grown(MARGIN_DEG)
+    };
     let extents = in_degrees.iter().map(extent).collect();
     (pieces, extents)
 }
@@ -90,16 +119,28 @@ fn pieces_of(plan: &LayerSnapshot, rows: &[u32], plane: &Plane, cancel: &CancelT
 fn cut(polygon: Polygon<f64>, zone: u32, pieces: &mut Vec<Piece>) {
     let mut waiting = vec![polygon];
     while let Some(shape) = waiting.pop() {
-        let Some(extent) = shape.bounding_rect().filter(|_| shape.unsigned_area() > 0.0) else { continue };
+        let Some(extent) = shape
+            .bounding_rect()
+            .filter(|_| shape.unsigned_area() > 0.0)
+        else {
+            continue;
+        };
         if shape.coords_count() <= PIECE_VERTICES {
             pieces.push(Piece { zone, shape });
             continue;
         }
-        let axis = if extent.width() >= extent.height() { Axis::X } else { Axis::Y };
+        let axis = if extent.width() >= extent.height() {
+            Axis::X
+        } else {
+            Axis::Y
+        };
         let place = axis.of(extent.center());
         let halves = [Side::Below, Side::Above].map(|side| half(&shape, axis, place, side));
         // A shape that halving makes no simpler (a star about its middle) is intersected as it is.
-        if halves.iter().any(|half| half.coords_count() >= shape.coords_count()) {
+        if halves
+            .iter()
+            .any(|half| half.coords_count() >= shape.coords_count())
+        {
             pieces.push(Piece { zone, shape });
         } else {
             waiting.extend(halves);
@@ -130,7 +171,11 @@ impl Axis {
 
 fn half(shape: &Polygon<f64>, axis: Axis, place: f64, side: Side) -> Polygon<f64> {
     let cut = |ring: &LineString<f64>| half_ring(&ring.0, axis, place, side);
-    let holes = shape.interiors().iter().map(cut).filter(|ring| ring.0.len() >= 3);
+    let holes = shape
+        .interiors()
+        .iter()
+        .map(cut)
+        .filter(|ring| ring.0.len() >= 3);
     Polygon::new(cut(shape.exterior()), holes.collect())
 }
 
@@ -159,8 +204,14 @@ fn half_ring(ring: &[Coord<f64>], axis: Axis, place: f64, side: Side) -> LineStr
 fn crossing(from: Coord<f64>, to: Coord<f64>, axis: Axis, place: f64) -> Coord<f64> {
     let share = (place - axis.of(from)) / (axis.of(to) - axis.of(from));
     match axis {
-        Axis::X => Coord { x: place, y: from.y + share * (to.y - from.y) },
-        Axis::Y => Coord { x: from.x + share * (to.x - from.x), y: place },
+        Axis::X => Coord {
+            x: place,
+            y: from.y + share * (to.y - from.y),
+        },
+        Axis::Y => Coord {
+            x: from.x + share * (to.x - from.x),
+            y: place,
+        },
     }
 }
 
@@ -174,15 +225,26 @@ mod tests {
             (0..2_000)
                 .map(|step| f64::from(step) / 2_000.0 * std::f64::consts::TAU)
                 .map(|angle| (radius + spike * (37.0 * angle).sin(), angle))
-                .map(|(reach, angle)| Coord { x: 588_000.0 + reach * angle.cos(), y: 2_316_000.0 + reach * angle.sin() })
+                .map(|(reach, angle)| Coord {
+                    x: 588_000.0 + reach * angle.cos(),
+                    y: 2_316_000.0 + reach * angle.sin(),
+                })
                 .collect()
         };
         let zone = Polygon::new(star(5_000.0, 900.0), vec![star(2_000.0, 400.0)]);
         let mut pieces = Vec::new();
         cut(zone.clone(), 7, &mut pieces);
         assert!(pieces.len() > 16);
-        assert!(pieces.iter().all(|piece| piece.zone == 7 && piece.shape.coords_count() <= PIECE_VERTICES));
+        assert!(
+            pieces
+                .iter()
+                .all(|piece| piece.zone == 7 && piece.shape.coords_count() <= PIECE_VERTICES)
+        );
         let area: f64 = pieces.iter().map(|piece| piece.shape.unsigned_area()).sum();
-        assert!((area - zone.unsigned_area()).abs() < 1e-3, "{area} is not {}", zone.unsigned_area());
+        assert!(
+            (area - zone.unsigned_area()).abs() < 1e-3,
+            "{area} is not {}",
+            zone.unsigned_area()
+        );
     }
 }

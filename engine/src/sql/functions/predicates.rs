@@ -1,4 +1,4 @@
-//! The topological predicates that SedonaDB leaves to GEOS, on `geo`'s DE-9IM matrix.
+//! The topological predicates that Sedona leaves to GEOS, on `geo`'s DE-9IM matrix.
 
 use std::{cell::OnceCell, fmt, sync::Arc};
 
@@ -99,7 +99,7 @@ struct ShapeFactory(GeoTypesGeometryFactory);
 impl GeometryFactory for ShapeFactory {
     type Geom<'a> = Shape;
 
-    fn try_from_wkb<'a>(&self, bytes: &'a [u8]) -> Result<Shape> {
+    fn try_from_wkb(&self, bytes: &[u8]) -> Result<Shape> {
         let geometry = self.0.try_from_wkb(bytes)?;
         Ok(Shape { extent: geometry.bounding_rect(), geometry, prepared: OnceCell::new() })
     }

@@ -24,7 +24,11 @@ struct Cell {
 
 impl Cell {
     fn new(center: [f64; 2], half: f64, rings: &[&[[f64; 2]]]) -> Self {
-        Self { center, half, depth: depth(center, rings) }
+        Self {
+            center,
+            half,
+            depth: depth(center, rings),
+        }
     }
 
     /// No point of the cell is deeper than this.
@@ -45,12 +49,18 @@ pub(super) fn deepest_point(rings: &[&[[f64; 2]]]) -> [f64; 2] {
     let mut cells = BinaryHeap::new();
     let longest = extent.width().max(extent.height());
     let half = side.max(longest / FIRST_CELLS) / 2.0;
-    let (columns, rows) = ((extent.width() / half / 2.0).ceil(), (extent.height() / half / 2.0).ceil());
+    let (columns, rows) = (
+        (extent.width() / half / 2.0).ceil(),
+        (extent.height() / half / 2.0).ceil(),
+    );
     let mut row = 0.0;
     while row < rows {
         let mut column = 0.0;
         while column < columns {
-            let center = [extent.min_x + (column * 2.0 + 1.0) * half, extent.min_y + (row * 2.0 + 1.0) * half];
+            let center = [
+                extent.min_x + (column * 2.0 + 1.0) * half,
+                extent.min_y + (row * 2.0 + 1.0) * half,
+            ];
             cells.push(Cell::new(center, half, rings));
             column += 1.0;
         }
@@ -66,7 +76,11 @@ pub(super) fn deepest_point(rings: &[&[[f64; 2]]]) -> [f64; 2] {
         }
         let half = cell.half / 2.0;
         for (x, y) in [(-half, -half), (half, -half), (-half, half), (half, half)] {
-            cells.push(Cell::new([cell.center[0] + x, cell.center[1] + y], half, rings));
+            cells.push(Cell::new(
+                [cell.center[0] + x, cell.center[1] + y],
+                half,
+                rings,
+            ));
         }
         looked_at += 4;
         if cell.depth > best.depth {
@@ -92,22 +106,35 @@ fn depth(position: [f64; 2], rings: &[&[[f64; 2]]]) -> f64 {
             previous = *vertex;
         }
     }
-    if inside { squared.sqrt() } else { -squared.sqrt() }
+    if inside {
+        squared.sqrt()
+    } else {
+        -squared.sqrt()
+    }
 }
 
 fn squared_distance(position: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
     let (along_x, along_y) = (b[0] - a[0], b[1] - a[1]);
     let squared = along_x * along_x + along_y * along_y;
     let share = ((position[0] - a[0]) * along_x + (position[1] - a[1]) * along_y) / squared;
-    let share = if squared > 0.0 { share.clamp(0.0, 1.0) } else { 0.0 };
-    let (x, y) = (position[0] - a[0] - share * along_x, position[1] - a[1] - share * along_y);
+    let share = if squared > 0.0 {
+        share.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let (x, y) = (
+        position[0] - a[0] - share * along_x,
+        position[1] - a[1] - share * along_y,
+    );
     x * x + y * y
 }
 
 impl Ord for Cell {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_bound = self.bound().total_cmp(&other.bound());
-        by_bound.then_with(|| other.center[0].total_cmp(&self.center[0])).then_with(|| other.center[1].total_cmp(&self.center[1]))
+        by_bound
+            .then_with(|| other.center[0].total_cmp(&self.center[0]))
+            .then_with(|| other.center[1].total_cmp(&self.center[1]))
     }
 }
 
@@ -131,7 +158,16 @@ mod tests {
 
     #[test]
     fn a_label_stands_inside_even_where_the_centroid_does_not() {
-        let horseshoe = [[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [8.0, 10.0], [8.0, 2.0], [2.0, 2.0], [2.0, 10.0], [0.0, 10.0]];
+        let horseshoe = [
+            [0.0, 0.0],
+            [10.0, 0.0],
+            [10.0, 10.0],
+            [8.0, 10.0],
+            [8.0, 2.0],
+            [2.0, 2.0],
+            [2.0, 10.0],
+            [0.0, 10.0],
+        ];
         let point = deepest_point(&[&horseshoe]);
         assert!(depth(point, &[&horseshoe]) > 0.9, "{point:?}");
     }
@@ -145,6 +181,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "the middle of whole numbers is exact")]
     fn a_polygon_without_area_still_has_a_place() {
         let flat = [[1.0, 1.0], [3.0, 1.0], [2.0, 1.0]];
         assert_eq!(deepest_point(&[&flat]), [2.0, 1.0]);

@@ -6,7 +6,10 @@
 use std::{num::NonZero, ops::Range, thread};
 
 use geo::{Geometry, LineString, Polygon};
-use layers::{LonLat, TileCoord, tile_coord::{MERCATOR_HALF_M, mercator_from_lonlat}};
+use layers::{
+    LonLat, TileCoord,
+    tile_coord::{MERCATOR_HALF_M, mercator_from_lonlat},
+};
 
 use super::{Part, Pyramid, Role, SMALL_LAYER, TILE_PX, tolerance};
 use crate::LayerSnapshot;
@@ -69,11 +72,16 @@ pub(super) fn in_chunks<T: Send>(rows: usize, value: impl Fn(u32) -> T + Sync) -
 
 /// Twice the signed area that a ring encloses.
 pub(super) fn ring_area(ring: &[[f64; 2]]) -> f64 {
-    let Some(origin) = ring.first() else { return 0.0 };
+    let Some(origin) = ring.first() else {
+        return 0.0;
+    };
     let cross = |a: &[f64; 2], b: &[f64; 2]| {
         (a[0] - origin[0]) * (b[1] - origin[1]) - (b[0] - origin[0]) * (a[1] - origin[1])
     };
-    ring.iter().zip(ring.iter().skip(1)).map(|(a, b)| cross(a, b)).sum()
+    ring.iter()
+        .zip(ring.iter().skip(1))
+        .map(|(a, b)| cross(a, b))
+        .sum()
 }
 
 /// Splits `0..count` among threads; results in order.
@@ -91,10 +99,15 @@ fn by_thread<T: Send>(count: usize, work: impl Fn(Range<usize>) -> T + Sync) -> 
             named.spawn_scoped(scope, move || work(range(index)))
         };
         let running: Vec<_> = (0..threads).map(|index| (index, spawn(index))).collect();
-        let finish = |(index, thread): (usize, std::io::Result<thread::ScopedJoinHandle<'_, T>>)| match thread {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(_no_thread) => work(range(index)),
-        };
+        let finish =
+            |(index, thread): (usize, std::io::Result<thread::ScopedJoinHandle<'_, T>>)| {
+                match thread {
+                    Ok(thread) => thread
+                        .join()
+                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                    Err(_no_thread) => work(range(index)),
+                }
+            };
         running.into_iter().map(finish).collect()
     })
 }
@@ -118,8 +131,12 @@ impl Shapes {
         }
         let parts = &self.parts[first_part..];
         let size = drawn_size(&self.positions, parts);
-        self.first_zooms.push(first_zoom(&self.positions[first_position..], parts, size));
-        #[expect(clippy::cast_possible_truncation, reason = "a rank among sizes needs no more than 24 bits")]
+        self.first_zooms
+            .push(first_zoom(&self.positions[first_position..], parts, size));
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a rank among sizes needs no more than 24 bits"
+        )]
         self.sizes.push(size as f32);
         self.parts_per_row.push(row_number(parts.len()));
     }
@@ -133,9 +150,13 @@ impl Shapes {
             }
             Geometry::Line(line) => self.add_part(&[line.start, line.end], Role::Line),
             Geometry::LineString(line) => self.add_part(&line.0, Role::Line),
-            Geometry::MultiLineString(lines) => lines.iter().for_each(|line| self.add_part(&line.0, Role::Line)),
+            Geometry::MultiLineString(lines) => lines
+                .iter()
+                .for_each(|line| self.add_part(&line.0, Role::Line)),
             Geometry::Polygon(polygon) => self.add_polygon(polygon),
-            Geometry::MultiPolygon(polygons) => polygons.iter().for_each(|polygon| self.add_polygon(polygon)),
+            Geometry::MultiPolygon(polygons) => polygons
+                .iter()
+                .for_each(|polygon| self.add_polygon(polygon)),
             Geometry::Rect(rect) => self.add_polygon(&rect.to_polygon()),
             Geometry::Triangle(triangle) => self.add_polygon(&triangle.to_polygon()),
             Geometry::GeometryCollection(all) => all.iter().for_each(|geometry| self.add(geometry)),
@@ -158,13 +179,25 @@ impl Shapes {
             return;
         }
         let start = row_number(self.positions.len());
-        self.positions.extend(positions.iter().map(|position| unit_from_lonlat(position.x, position.y)));
-        self.parts.push(Part { start, end: row_number(self.positions.len()), role });
+        self.positions.extend(
+            positions
+                .iter()
+                .map(|position| unit_from_lonlat(position.x, position.y)),
+        );
+        self.parts.push(Part {
+            start,
+            end: row_number(self.positions.len()),
+            role,
+        });
     }
 
     fn append(&mut self, other: Self) {
         let offset = row_number(self.positions.len());
-        let moved = |part: Part| Part { start: part.start + offset, end: part.end + offset, role: part.role };
+        let moved = |part: Part| Part {
+            start: part.start + offset,
+            end: part.end + offset,
+            role: part.role,
+        };
         self.positions.extend(other.positions);
         self.parts.extend(other.parts.into_iter().map(moved));
         self.parts_per_row.extend(other.parts_per_row);
@@ -176,7 +209,10 @@ impl Shapes {
 /// A position in the unit square of web mercator, y south.
 fn unit_from_lonlat(lon: f64, lat: f64) -> [f64; 2] {
     let (x, y) = mercator_from_lonlat(LonLat { lon, lat });
-    [0.5 + x / (2.0 * MERCATOR_HALF_M), 0.5 - y / (2.0 * MERCATOR_HALF_M)]
+    [
+        0.5 + x / (2.0 * MERCATOR_HALF_M),
+        0.5 - y / (2.0 * MERCATOR_HALF_M),
+    ]
 }
 
 fn drawn_size(positions: &[[f64; 2]], parts: &[Part]) -> f64 {
@@ -184,7 +220,10 @@ fn drawn_size(positions: &[[f64; 2]], parts: &[Part]) -> f64 {
         let vertices = &positions[part.start as usize..part.end as usize];
         match part.role {
             Role::Points => 0.0,
-            Role::Line => vertices.windows(2).map(|pair| distance(pair[0], pair[1])).sum(),
+            Role::Line => vertices
+                .windows(2)
+                .map(|pair| distance(pair[0], pair[1]))
+                .sum(),
             Role::Exterior => ring_area(vertices).abs() / 2.0,
             Role::Hole => -ring_area(vertices).abs() / 2.0,
         }
@@ -197,7 +236,8 @@ fn first_zoom(positions: &[[f64; 2]], parts: &[Part], size: f64) -> u8 {
     if parts.iter().all(|part| part.role == Role::Points) {
         return 0;
     }
-    let extent = layers::Extent::around(positions.iter().map(|position| (position[0], position[1])));
+    let extent =
+        layers::Extent::around(positions.iter().map(|position| (position[0], position[1])));
     let diagonal = extent.width().hypot(extent.height());
     let across = zoom_where_a_pixel(diagonal);
     if parts.iter().any(|part| part.role == Role::Line) {
@@ -208,8 +248,15 @@ fn first_zoom(positions: &[[f64; 2]], parts: &[Part], size: f64) -> u8 {
 
 /// The first zoom at which a length in the unit square is drawn at least a pixel long.
 fn zoom_where_a_pixel(length: f64) -> u8 {
-    let zoom = (1.0 / (length * TILE_PX)).log2().ceil().clamp(0.0, f64::from(TileCoord::MAX_ZOOM));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the zooms there are")]
+    let zoom = (1.0 / (length * TILE_PX))
+        .log2()
+        .ceil()
+        .clamp(0.0, f64::from(TileCoord::MAX_ZOOM));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to the zooms there are"
+    )]
     let zoom = zoom as u8;
     zoom
 }

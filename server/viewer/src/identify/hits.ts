@@ -6,8 +6,10 @@ import type { Feature } from "../api/types";
 import { prefix } from "../map/overlay";
 import { dataLayerOf } from "../map/style_layers";
 
-const tolerance_px = 5;
-const limit = 8;
+const tolerance_px = 4;
+const limit = 12;
+/** Of one layer, so that a dense one does not hide the others. */
+const layerLimit = 3;
 
 /** A feature under the click: of a layer (with its fid), or of the shown result (`layer` null). */
 export interface Hit {
@@ -46,6 +48,13 @@ export function hitsAt(map: MapLibre, point: Point): Hit[] {
     seen.add(key);
     hits.push(hit);
   }
+  const isAmongFirst = (hit: Hit, row: number): boolean => {
+    const before = hits.slice(0, row).filter((other) => other.layer === hit.layer);
+    return before.length < layerLimit;
+  };
   const order = (hit: Hit): number => (hit.layer === null ? -1 : (rank[hit.feature.geometry?.type ?? ""] ?? 2));
-  return hits.sort((left, right) => order(left) - order(right)).slice(0, limit);
+  return hits
+    .filter(isAmongFirst)
+    .sort((left, right) => order(left) - order(right))
+    .slice(0, limit);
 }

@@ -16,6 +16,8 @@ export interface LegendEntry {
   dashed: boolean;
   attribute: string | null;
   value: string | null;
+  /** Whether a filter that names no value keeps some features from this entry. */
+  isPart: boolean;
 }
 
 const legendZoom = 14;
@@ -89,6 +91,7 @@ function entriesOf(layer: LayerSpecification): LegendEntry[] {
     outline: colorAt(drawn.outline),
     attribute,
     value,
+    isPart: false,
   });
   const cases = casesOf(drawn.color, legendZoom);
   if (cases && cases.cases.length > 0) {
@@ -99,7 +102,8 @@ function entriesOf(layer: LayerSpecification): LegendEntry[] {
   }
   const color = colorAt(drawn.color) ?? "#888888";
   const filter = "filter" in layer ? equality(layer.filter) : null;
-  if (!filter || filter.values.length === 0) return [entry(color, null, null)];
+  const isPart = "filter" in layer && layer.filter !== undefined && layer.type !== "symbol";
+  if (!filter || filter.values.length === 0) return [{ ...entry(color, null, null), isPart }];
   return filter.values.map((value) => entry(color, filter.attribute, value));
 }
 
@@ -115,25 +119,31 @@ const rank: Record<SwatchShape, number> = { text: 0, line: 1, circle: 2, fill: 2
  */
 export function legendOf(layers: readonly LayerSpecification[], id: string): LegendEntry[] {
   const byValue = new Map<string, LegendEntry>();
+  let severalLayers = false;
   for (const layer of layers) {
     if (dataLayerOf(layer) !== id) continue;
     if (isCategorical(layer, id)) {
       return landCover.map(([value, color]) => swatch(color, "land_cover", value));
     }
-    for (const entry of entriesOf(layer)) {
+    const drawnHere = entriesOf(layer);
+    severalLayers ||= drawnHere.some((entry) => entry.value !== null) && [...byValue.values()].some((entry) => entry.value !== null);
+    for (const entry of drawnHere) {
       const key = entry.value ?? "";
       const before = byValue.get(key);
       if (!before) byValue.set(key, entry);
       else if (rank[entry.shape] > rank[before.shape]) byValue.set(key, { ...entry, outline: entry.outline ?? before.color });
-      else if (entry.shape === "line" && before.shape === "line") byValue.set(key, { ...entry, outline: before.color });
+      else if (entry.shape === "line" && before.shape === "line") byValue.set(key, { ...entry, outline: before.color === entry.color ? null : before.color });
       else if (entry.shape === "line" && before.shape === "fill") byValue.set(key, { ...before, outline: entry.color });
     }
   }
-  const casing = byValue.get("");
+  const plain = byValue.get("");
   for (const entry of byValue.values()) {
-    if (entry.shape === "line" && casing?.shape === "line" && entry !== casing) entry.outline ??= casing.color;
+    if (plain && plain.shape === "line" && !plain.isPart && entry.shape === "line" && entry !== plain) entry.outline ??= plain.color;
   }
-  const entries = [...byValue.values()];
+  const hasValues = [...byValue.values()].some((entry) => entry.value !== null);
+  if (plain?.isPart && hasValues) Object.assign(plain, { attribute: otherValue, value: otherValue });
+  // What the style draws last lies on top and matters most; the values of one choice stay as written.
+  const entries = severalLayers ? [...byValue.values()].reverse() : [...byValue.values()];
   const drawn = entries.filter((entry) => entry.shape !== "text");
   const chosen = drawn.length > 0 ? drawn : entries;
   const valued = chosen.filter((entry) => entry.value !== null);
@@ -142,5 +152,5 @@ export function legendOf(layers: readonly LayerSpecification[], id: string): Leg
 
 /** A filled swatch, for legends that no style layer describes. */
 export function swatch(color: string, attribute: string | null, value: string | null): LegendEntry {
-  return { shape: "fill", color, outline: null, width_px: 1, dashed: false, attribute, value };
+  return { shape: "fill", color, outline: null, width_px: 1, dashed: false, attribute, value, isPart: false };
 }

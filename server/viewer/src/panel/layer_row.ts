@@ -6,7 +6,7 @@ import type { LayerMeta } from "../api/types";
 import { legendOf, otherValue, type LegendEntry } from "../map/legend";
 import { language, t, titleOf } from "../text/language";
 import { formatMeasure, formatMoment, formatNumber } from "../text/number";
-import { formatValue } from "../text/values";
+import { formatValue, valueWords } from "../text/values";
 import { attributeUnit } from "../text/attributes";
 import { h } from "../ui/dom";
 import { icon } from "../ui/icon";
@@ -79,8 +79,10 @@ function countText(meta: LayerMeta): string {
 function entryLabel(entry: LegendEntry, layer: string): string {
   if (entry.value === null || entry.attribute === null) return "";
   if (entry.value === otherValue) return t("layers.otherValues");
+  const words = valueWords(entry.attribute, entry.value, language());
+  if (words !== null) return words;
   const bound = /^([<≥]?) ?(-?[\d.]+)$/.exec(entry.value);
-  if (!bound || entry.attribute === "land_cover" || ["grade", "class"].includes(entry.attribute)) {
+  if (!bound || ["grade", "class"].includes(entry.attribute)) {
     return formatValue(entry.attribute, entry.value, language(), layer);
   }
   const [, sign = "", number = ""] = bound;

@@ -97,6 +97,8 @@ export class ResultView {
   #zoomToAll(): void {
     const extents = (this.#shown?.data.features ?? []).flatMap((feature) => extentOf(feature.geometry) ?? []);
     const whole = unionOf(extents);
+    // The table has just taken room from the map, which would notice only later.
+    this.#map.resize();
     if (whole) this.#map.fitBounds(boundsOf(whole), { padding: 60, maxZoom: 14 });
   }
 

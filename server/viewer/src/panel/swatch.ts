@@ -13,7 +13,7 @@ function shape(name: string, attributes: Record<string, string | number>): SVGEl
 function lineShapes(entry: LegendEntry): SVGElement[] {
   const path = "M1.5 12.5 C7 3 13 15 20.5 4.5";
   const base = { d: path, fill: "none", "stroke-linecap": "round" };
-  const width = Math.max(1.6, entry.width_px);
+  const width = Math.min(4.5, Math.max(1.6, entry.width_px));
   const line = shape("path", { ...base, stroke: entry.color, "stroke-width": width, ...(entry.dashed ? { "stroke-dasharray": "3 3" } : {}) });
   if (!entry.outline) return [line];
   return [shape("path", { ...base, stroke: entry.outline, "stroke-width": width + 2 }), line];

@@ -54,7 +54,8 @@ export function sideOf(text: string): string {
   return sides.length === 2 ? (sides[current === "vi" ? 0 : 1] ?? text) : text;
 }
 
-/** The title of anything that carries one in both languages. */
-export function titleOf(thing: { title_vi: string; title_en: string }): string {
-  return (current === "vi" ? thing.title_vi : thing.title_en) || thing.title_vi || thing.title_en;
+/** The title of anything that carries one in both languages; "(synthetic)" is left to the badge that stands beside it. */
+export function titleOf(thing: { title_vi: string; title_en: string; synthetic?: boolean }): string {
+  const title = (current === "vi" ? thing.title_vi : thing.title_en) || thing.title_vi || thing.title_en;
+  return thing.synthetic ? title.replace(/ \((tổng hợp|synthetic)\)$/i, "") : title;
 }

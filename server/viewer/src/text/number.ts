@@ -32,7 +32,7 @@ export function formatShare(share: number, language: Language): string {
 /** A moment or date in ISO 8601, or the text itself when it is none. */
 export function formatMoment(text: string, language: Language): string {
   const moment = new Date(text);
-  if (Number.isNaN(moment.getTime())) return text;
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(moment.getTime())) return text;
   const dateOnly = /^\d{4}-\d{2}-\d{2}$/.test(text);
   return new Intl.DateTimeFormat(locale[language], {
     dateStyle: "medium",

@@ -62,6 +62,12 @@ const perAttribute: Record<string, Record<string, Words>> = {
     cold_95: ["Lạnh · 95 %", "Cold · 95 %"],
     cold_99: ["Lạnh · 99 %", "Cold · 99 %"],
   },
+  rank: {
+    "1": ["Thành phố", "City"],
+    "2": ["Thị xã, thị trấn", "Town"],
+    "3": ["Xã, phường", "Commune"],
+    "4": ["Thôn", "Village"],
+  },
   use: { public: ["Công trình công cộng", "Public"] },
   land_cover: {
     "10": ["Rừng, cây lâu năm", "Trees"],
@@ -94,6 +100,8 @@ export function formatValue(attribute: string, value: unknown, language: Languag
   if (grade) return grade[language === "vi" ? 0 : 1].replace("{value}", String(value));
   if (typeof value === "boolean") return value ? (language === "vi" ? "Có" : "Yes") : language === "vi" ? "Không" : "No";
   if (typeof value === "number") {
+    const word = perAttribute[attribute]?.[String(value)];
+    if (word) return word[language === "vi" ? 0 : 1];
     if (/^(p|q)(_|$)/.test(attribute) && value < 0.0001) return `< ${formatNumber(0.0001, language, 4)}`;
     if (/(^|_)share$/.test(attribute)) return `${formatNumber(value * 100, language, 1)} %`;
     const text = /(^|_)(nam|year|code)(_|$)/.test(attribute) ? String(value) : formatMeasure(value, language);

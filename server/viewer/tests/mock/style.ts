@@ -74,18 +74,24 @@ export function topoStyle(origin: string): StyleSpecification {
   };
 }
 
+function words(vi: string, en: string): object {
+  return { title: `${vi} · ${en}`, "x-title-vi": vi, "x-title-en": en };
+}
+
 /** The answer of `GET /analyses`. */
 export const analyses: AnalysisInfo[] = [
   {
     name: "plan_conflicts",
-    title_vi: "Xung đột hiện trạng và quy hoạch",
-    title_en: "Plan-versus-actual conflicts",
-    description_vi: "Tìm các thửa đất đang sử dụng khác với quy hoạch đã duyệt.",
-    description_en: "Finds parcels used otherwise than the approved plan says.",
+    title_vi: "Thửa đất trái quy hoạch",
+    title_en: "Parcels in conflict with the plan",
+    description_vi: "So loại đất hiện trạng của từng thửa với mã đất trong quy hoạch sử dụng đất.",
+    description_en: "Compares each parcel's present land use with the code of the land-use plan.",
     parameters: {
       properties: {
-        parcels: { type: "string", default: "communes" },
-        min_overlap_m2: { type: "number", default: 1, minimum: 0, description_vi: "Bỏ qua phần chồng lấn nhỏ hơn (m²)", description_en: "Leave out overlaps smaller than this (m²)" },
+        parcels: { ...words("Lớp thửa đất", "Parcel layer"), type: "string", default: "communes", "x-kind": "layer" },
+        keep: { ...words("Trường giữ lại", "Attributes to keep"), type: "array", items: { type: "string" }, default: ["ma_xa", "so_to"] },
+        min_overlap_m2: { ...words("Diện tích tối thiểu", "Smallest overlap"), type: "number", default: 1, minimum: 0, "x-unit": "m²" },
+        treat_as_compatible: { ...words("Nhóm mã phù hợp", "Codes that agree"), type: "array", items: { type: "array" }, default: [] },
       },
     },
   },
@@ -97,10 +103,11 @@ export const analyses: AnalysisInfo[] = [
     description_en: "Finds unusual concentrations with the Getis-Ord Gi* statistic on H3 cells.",
     parameters: {
       properties: {
-        layer: { type: "string", default: "accidents" },
-        resolution: { type: "integer", default: 8, minimum: 5, maximum: 10 },
-        alpha: { type: "number", default: 0.05, minimum: 0.001, maximum: 0.2 },
-        correction: { type: "string", enum: ["fdr", "none"], default: "fdr" },
+        layer: { ...words("Lớp điểm", "Point layer"), type: "string", default: "accidents", "x-kind": "layer" },
+        resolution: { ...words("Độ phân giải H3", "H3 resolution"), type: "integer", default: 8, minimum: 4, maximum: 11 },
+        alpha: { ...words("Mức ý nghĩa", "Significance level"), type: "number", default: 0.05, exclusiveMinimum: 0, maximum: 0.5 },
+        correction: { ...words("Hiệu chỉnh", "Correction"), type: "string", enum: ["fdr", "none"], default: "fdr" },
+        study_area: { ...words("Vùng nghiên cứu", "Study area"), type: ["string", "null"], default: null, "x-kind": "layer" },
       },
     },
   },

@@ -1,0 +1,9 @@
+//! The whole way of a layer: files made here, imported, read back, compared with what GDAL says.
+
+mod fixtures;
+mod formats;
+mod killed;
+mod province;
+mod rasters;
+mod sick;
+mod twin;

@@ -1,0 +1,11 @@
+import { chromium } from "playwright-core";
+const b=await chromium.launch({executablePath:"/usr/bin/chromium",args:["--headless","--no-sandbox","--use-gl=angle","--use-angle=swiftshader","--enable-unsafe-swiftshader"]});
+const p=await b.newPage({viewport:{width:1440,height:900}});
+const t0=Date.now();
+p.on("requestfinished",async r=>{const t=r.timing();console.log(Date.now()-t0, Math.round(t.responseEnd), r.url().replace(/vector\/[^/]*/,"vector").slice(22,100))});
+await p.goto(process.argv[2]);console.log("load",Date.now()-t0);
+await p.waitForFunction(()=>window.lucdau);
+await p.evaluate(()=>new Promise(r=>{const m=window.lucdau.map;const f=()=>{ if(m.queryRenderedFeatures().some(x=>x.sourceLayer==="districts")){m.off("render",f);r()}};m.on("render",f)}));
+console.log("districts drawn",Date.now()-t0);
+await p.evaluate(()=>window.lucdau.ready);console.log("idle",Date.now()-t0);
+await b.close();
