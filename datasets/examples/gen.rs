@@ -3,7 +3,7 @@ use arrow::array::*;
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     let dir = std::path::Path::new(&args[1]);
-    let options = datasets::Options { scale: args[2].parse().unwrap(), seed: 2025 };
+    let options = datasets::Options { scale: args[2].parse().unwrap(), seed: args.get(3).map_or(2025, |s| s.parse().unwrap()) };
     let t = std::time::Instant::now();
     datasets::generate(dir, &options, &mut |s, p| println!("{:6.2} {:.2} {s}", t.elapsed().as_secs_f64(), p)).unwrap();
     for l in ["roads", "waterways", "water_areas"] {

@@ -21,7 +21,7 @@ use crate::{
 /// Cells of homes per commune at small scale, the civic one included.
 const SMALL_HOMES: usize = 3;
 /// Cells of fields per commune at small scale.
-const SMALL_FIELDS: usize = 9;
+const SMALL_FIELDS: usize = 8;
 /// Cells around the heart that are looked at, at small scale.
 const SMALL_REACH: i32 = 8;
 /// Cells around the heart that are looked at, at full scale.
@@ -64,7 +64,6 @@ pub(crate) fn blocks(site: &Site, streets: &BTreeSet<Edge>, around: &Surrounding
     let mut candidates = candidates(site, around);
     candidates.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     let homes_wanted = match around.scale {
-        Scale::Small if communes()[site.commune].kind.is_urban() => SMALL_HOMES + 1,
         Scale::Small => SMALL_HOMES,
         Scale::Full => usize::MAX,
     };

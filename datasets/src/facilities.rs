@@ -58,7 +58,10 @@ const HOSPITALS: [(&str, u32, u32); 9] = [
 ];
 
 /// One primary school for so many people.
-const PEOPLE_PER_PRIMARY: u32 = 9500;
+const PEOPLE_PER_PRIMARY: u32 = 4950;
+
+/// One lower secondary school for so many people.
+const PEOPLE_PER_SECONDARY: u32 = 5050;
 
 pub(crate) fn facilities(province: &Province, public: &[Vec<PublicPlot>]) -> Facilities {
     let mut random = Random::new(province.options.seed, "facilities");
@@ -116,8 +119,15 @@ fn schools(
         let name = format!("Trường Mầm non {}{}", commune.name, ending(number, primaries));
         add(name, "kindergarten", f64::from(population) * 0.055 / primaries as f64, place, random);
     }
-    let place = plot(plots, Code::SCHOOL, 1).unwrap_or(heart);
-    add(format!("Trường THCS {}", commune.name), "lower_secondary", f64::from(population) * 0.066, place, random);
+    let secondaries = (population / PEOPLE_PER_SECONDARY).clamp(1, 2) as usize;
+    for number in 0..secondaries {
+        let place = match number {
+            0 => plot(plots, Code::SCHOOL, 1).unwrap_or(heart),
+            _ => beside(villages[villages.len() - 1].place, random),
+        };
+        let name = format!("Trường THCS {}{}", commune.name, ending(number, secondaries));
+        add(name, "lower_secondary", f64::from(population) * 0.066 / secondaries as f64, place, random);
+    }
     let seat = DISTRICTS.iter().any(|district| district.seat == commune.code);
     if seat || row % 5 == 2 {
         let place = beside(villages[villages.len() - 1].place, random);

@@ -106,11 +106,8 @@ impl Grid {
             for span in crossings.chunks_exact(2) {
                 let first = ((span[0] - self.min.x) / self.cell_m - 0.5).ceil().max(0.0) as usize;
                 let last = ((span[1] - self.min.x) / self.cell_m - 0.5).floor();
-                if last >= 0.0 {
-                    for col in first..=(last as usize).min(self.cols - 1) {
-                        mark(row * self.cols + col);
-                    }
-                }
+                let end = if last >= 0.0 { (last as usize + 1).min(self.cols) } else { 0 };
+                (first..end).for_each(|col| mark(row * self.cols + col));
             }
         }
     }

@@ -112,10 +112,6 @@ impl Zone {
         shape::ring_area_m2(&self.ring()[1..]).abs() / 1e4
     }
 
-    pub(crate) fn centre(&self) -> Coord {
-        shape::centroid(&self.ring()[1..])
-    }
-
     /// Each cell with its lattice indices.
     pub(crate) fn cells(&self) -> impl Iterator<Item = (i32, i32)> + '_ {
         (0..self.rows).flat_map(|j| (0..self.columns).map(move |i| (i, j)))

@@ -111,8 +111,8 @@ fn place_text(commune: usize, cell: &Cell, villages: &[&Village]) -> String {
     format!("{village}, {} {}", unit.kind.vietnamese(), unit.name)
 }
 
-/// Where a new row of parcels lies: area number, cell indices, cell.
-type At<'a> = (usize, (i32, i32), &'a Cell);
+/// Where a new row of parcels lies: area number, cell indices, cell, and what the place is called.
+type At<'a> = (usize, (i32, i32), &'a Cell, &'a str);
 
 #[derive(Debug)]
 struct Maker {
@@ -124,27 +124,27 @@ struct Maker {
 
 impl Maker {
     fn block(&mut self, block: &Block, place: &str, random: &mut Random) {
-        let at = (0, (block.i, block.j), &block.cell);
+        let at = (0, (block.i, block.j), &block.cell, place);
         let lanes = if block.is_road { Code::ROAD } else { Code::IRRIGATION };
-        self.lanes(at, lanes, place);
+        self.lanes(at, lanes);
         let piece = block.cell.block();
         match block.purpose {
             Use::Civic => {
                 let south = [(Code::OFFICE, 0.38), (Code::HEALTH, 0.68), (Code::HALL, 1.0)];
                 let north = [(Code::SCHOOL, 0.42), (Code::SCHOOL, 0.80), (Code::MARKET, 1.0)];
-                self.public_row(at, piece.rows(0.0, 0.48), &south, place, random);
-                self.public_row(at, piece.rows(0.48, 1.0), &north, place, random);
+                self.public_row(at, piece.rows(0.0, 0.48), &south, random);
+                self.public_row(at, piece.rows(0.48, 1.0), &north, random);
             }
             Use::Homes => {
                 for (low, high, front_south) in [(0.0, 0.5, true), (0.5, 1.0, false)] {
-                    self.homes(at, piece.rows(low, high), front_south, place, random);
+                    self.homes(at, piece.rows(low, high), front_south, random);
                 }
             }
-            Use::Field(code) => self.field(at, piece, code, place, random),
+            Use::Field(code) => self.field(at, piece, code, random),
         }
     }
 
-    fn lanes(&mut self, (area, index, cell): At<'_>, code: Code, place: &str) {
+    fn lanes(&mut self, (area, index, cell, place): At<'_>, code: Code) {
         let (sheet, number) = self.numbers.next(area, index);
         self.estate.parcels.push(Parcel {
             sheet,
@@ -158,7 +158,7 @@ impl Maker {
     }
 
     /// Adds a row of parcels and plans it; returns where it starts.
-    fn row(&mut self, (area, index, cell): At<'_>, pieces: &[(Piece, Code)], place: &str) -> usize {
+    fn row(&mut self, (area, index, cell, place): At<'_>, pieces: &[(Piece, Code)]) -> usize {
         let start = self.estate.parcels.len();
         for &(piece, code) in pieces {
             let (sheet, number) = self.numbers.next(area, index);
@@ -170,7 +170,7 @@ impl Maker {
         start
     }
 
-    fn homes(&mut self, at: At<'_>, piece: Piece, front_south: bool, place: &str, random: &mut Random) {
+    fn homes(&mut self, at: At<'_>, piece: Piece, front_south: bool, random: &mut Random) {
         let count = if self.urban { 10 + random.below(4) } else { 7 + random.below(3) };
         let home = if self.urban { Code::URBAN_HOME } else { Code::RURAL_HOME };
         let pieces: Vec<(Piece, Code)> = piece
@@ -186,9 +186,9 @@ impl Maker {
                 (piece, code)
             })
             .collect();
-        let start = self.row(at, &pieces, place);
+        let start = self.row(at, &pieces);
         for parcel in &self.estate.parcels[start..] {
-            let occupied = self.scale == Scale::Full || random.chance(0.9);
+            let occupied = self.scale == Scale::Full || random.chance(0.82);
             if parcel.code.is_home() && occupied {
                 let house = buildings::house(at.2, parcel.piece, (front_south, self.urban), random);
                 self.estate.buildings.push(house);
@@ -196,7 +196,7 @@ impl Maker {
         }
     }
 
-    fn field(&mut self, at: At<'_>, piece: Piece, code: Code, place: &str, random: &mut Random) {
+    fn field(&mut self, at: At<'_>, piece: Piece, code: Code, random: &mut Random) {
         let full = usize::from(self.scale == Scale::Full);
         let count = match code {
             Code::PADDY => 7 + random.below(3) + 3 * full,
@@ -208,7 +208,7 @@ impl Maker {
         };
         let pieces: Vec<(Piece, Code)> =
             piece.columns(&uneven_cuts(count, random)).into_iter().map(|piece| (piece, code)).collect();
-        self.row(at, &pieces, place);
+        self.row(at, &pieces);
     }
 
     fn public_row(
@@ -216,7 +216,6 @@ impl Maker {
         at: At<'_>,
         piece: Piece,
         plots: &[(Code, f64)],
-        place: &str,
         random: &mut Random,
     ) {
         let mut cuts = vec![0.0];
@@ -227,7 +226,7 @@ impl Maker {
             .zip(plots)
             .map(|(piece, &(code, _))| (piece, code))
             .collect();
-        self.row(at, &pieces, place);
+        self.row(at, &pieces);
         for &(piece, code) in &pieces {
             let building = buildings::public(at.2, piece, code, random);
             self.estate.buildings.push(building);
@@ -238,8 +237,8 @@ impl Maker {
 
     fn industry(&mut self, zone: &Zone, (area, i, j): (usize, i32, i32), random: &mut Random) {
         let cell = zone.lattice.cell(i, j);
-        let at = (area, (i, j), &cell);
-        self.lanes(at, Code::ROAD, zone.name);
+        let at = (area, (i, j), &cell, zone.name);
+        self.lanes(at, Code::ROAD);
         let code = if zone.is_park { Code::INDUSTRY } else { Code::CLUSTER };
         let code = if random.chance(0.06) { Code::PARK } else { code };
         let count = if code == Code::PARK { 1 } else { 1 + random.below(3) };
@@ -249,7 +248,7 @@ impl Maker {
             .into_iter()
             .map(|piece| (piece, code))
             .collect();
-        self.row(at, &pieces, zone.name);
+        self.row(at, &pieces);
         for &(piece, code) in &pieces {
             if code != Code::PARK && random.chance(f64::from(zone.occupancy_pct) / 100.0) {
                 self.estate.buildings.extend(buildings::sheds(&cell, piece, random));

@@ -22,8 +22,17 @@ use grow::{Seed, grow};
 /// Label of cells outside the province.
 pub(crate) const OUTSIDE: u16 = u16::MAX;
 
-/// How much earlier or later a unit may start from one round of tuning to the next.
-const LARGEST_CHANGE_M: f64 = 400.0;
+/// How much earlier or later a unit starts after the first round of tuning.
+const FIRST_STEP_M: f64 = 90.0;
+/// Most that a unit's start changes from one round to the next: rivers slow fronts, so large changes are needed.
+const LARGEST_STEP_M: f64 = 1200.0;
+/// Radius of a commune that would otherwise have vanished.
+const SMALLEST_RADIUS_M: f64 = 350.0;
+/// Units this near to their area are left alone.
+const GOOD_ENOUGH: f64 = 0.004;
+
+/// How far from a border the cores of districts are: arms narrower than twice this are grown anew.
+const CORE_DEPTH_CELLS: u32 = 9;
 
 /// Cell size: borders wiggle at this grain.
 const CELL_M: f64 = 100.0;
@@ -90,7 +99,7 @@ fn slowness(grid: &Grid, rivers: &[River], seed: u64) -> Vec<f32> {
         .map(|cell| (1.0 + 0.9 * noise.fractal(grid.centre(cell), 1800.0, 4)).max(0.35) as f32)
         .collect();
     for river in rivers.iter().filter(|river| river.width_m >= 40.0) {
-        let slow = if river.width_m >= 100.0 { 16.0 } else { 7.0 };
+        let slow = if river.width_m >= 100.0 { 9.0 } else { 4.0 };
         grid.along(&river.line, river.width_m / 2.0 + 60.0, |cell| slowness[cell] = slow);
     }
     slowness
@@ -159,9 +168,43 @@ fn district_labels(grid: &Grid, domain: &[u16], slowness: &[f32], communes_at: &
     let official: f64 = DISTRICTS.iter().map(|district| district.area_km2).sum();
     let targets: Vec<f64> =
         DISTRICTS.iter().map(|district| cells * district.area_km2 / official).collect();
-    let mut labels = tune(grid, domain, slowness, &mut seeds, (&targets, 30));
+    let mut rough = tune(grid, domain, slowness, &mut seeds, (&targets, 8));
+    clean::clean(grid, &mut rough);
+    let mut cores = cores(grid, &rough);
+    let mut labels = tune(grid, domain, slowness, &mut cores, (&targets, 20));
     clean::clean(grid, &mut labels);
     labels
+}
+
+/// The cells deep inside each region as seeds: growing from them again leaves out thin arms.
+fn cores(grid: &Grid, labels: &[u16]) -> Vec<Seed> {
+    let mut depth = vec![u32::MAX; grid.len()];
+    let mut queue = std::collections::VecDeque::new();
+    for cell in 0..grid.len() {
+        let foreign = |side: usize| labels[side] != labels[cell] && labels[side] != OUTSIDE;
+        if grid.neighbours(cell).into_iter().flatten().any(foreign) {
+            depth[cell] = 0;
+            queue.push_back(cell);
+        }
+    }
+    while let Some(cell) = queue.pop_front() {
+        for side in grid.neighbours(cell).into_iter().flatten() {
+            if depth[side] == u32::MAX && labels[side] != OUTSIDE {
+                depth[side] = depth[cell] + 1;
+                queue.push_back(side);
+            }
+        }
+    }
+    let deep: Vec<u16> = labels
+        .iter()
+        .zip(&depth)
+        .map(|(&label, &depth)| if depth >= CORE_DEPTH_CELLS { label } else { OUTSIDE })
+        .collect();
+    clean::largest_parts(grid, &deep)
+        .into_iter()
+        .flatten()
+        .map(|cell| Seed { cell, label: deep[cell], start_m: 0.0 })
+        .collect()
 }
 
 fn commune_labels(grid: &Grid, districts: &[u16], slowness: &[f32], mut seeds: Vec<Seed>) -> Vec<u16> {
@@ -186,9 +229,34 @@ fn commune_labels(grid: &Grid, districts: &[u16], slowness: &[f32], mut seeds: V
     let targets: Vec<f64> = (0..communes().len())
         .map(|row| f64::from(cells[district_row(communes()[row].district)]) * share(row))
         .collect();
-    let mut labels = tune(grid, districts, slowness, &mut seeds, (&targets, 18));
+    let mut labels = tune(grid, districts, slowness, &mut seeds, (&targets, 14));
     clean::clean_within(grid, districts, &mut labels);
+    for _ in 0..3 {
+        if revive(grid, districts, &seeds, &mut labels) == 0 {
+            break;
+        }
+        clean::clean_within(grid, districts, &mut labels);
+    }
     labels
+}
+
+/// Gives communes that were swallowed a block of cells around their seed; returns how many there were.
+fn revive(grid: &Grid, districts: &[u16], seeds: &[Seed], labels: &mut [u16]) -> usize {
+    let mut present = vec![false; seeds.len()];
+    for &label in labels.iter().filter(|&&label| label != OUTSIDE) {
+        present[label as usize] = true;
+    }
+    let swallowed: Vec<&Seed> = seeds.iter().filter(|seed| !present[seed.label as usize]).collect();
+    for seed in &swallowed {
+        let centre = grid.centre(seed.cell);
+        for cell in 0..grid.len() {
+            let near = shape::distance_m(grid.centre(cell), centre) < SMALLEST_RADIUS_M;
+            if near && districts[cell] == districts[seed.cell] {
+                labels[cell] = seed.label;
+            }
+        }
+    }
+    swallowed.len()
 }
 
 /// Moves each seed to the cell of its region nearest to the region's centre.
@@ -216,6 +284,12 @@ fn centre_seeds(grid: &Grid, labels: &[u16], seeds: &mut [Seed]) {
 }
 
 /// Grows again and again, starting units earlier that came out too small, and keeps the best round.
+///
+/// Each unit's step grows while its error keeps its sign and shrinks when it changes.
+///
+/// # References
+/// Riedmiller, Braun: A direct adaptive method for faster backpropagation learning (RPROP), ICNN 1993,
+/// <https://doi.org/10.1109/ICNN.1993.298623>.
 fn tune(
     grid: &Grid,
     domain: &[u16],
@@ -224,6 +298,7 @@ fn tune(
     (targets, rounds): (&[f64], u32),
 ) -> Vec<u16> {
     let mut starts_m = vec![0.0_f64; targets.len()];
+    let mut steps = vec![(FIRST_STEP_M, 0.0_f64); targets.len()];
     let mut best = (f64::INFINITY, Vec::new());
     for _ in 0..rounds {
         let earliest_m = starts_m.iter().copied().fold(f64::INFINITY, f64::min);
@@ -237,13 +312,17 @@ fn tune(
         }
         let mut worst = 0.0_f64;
         for (row, &target) in targets.iter().enumerate() {
-            worst = worst.max((counts[row] / target - 1.0).abs());
-            let perimeter_cells = 3.5 * target.sqrt();
-            let change_m = 0.7 * (counts[row] - target) / perimeter_cells * grid.cell_m;
-            starts_m[row] += change_m.clamp(-LARGEST_CHANGE_M, LARGEST_CHANGE_M);
+            // In logarithms, so that too small is as bad as too large; a swallowed unit is worst of all.
+            worst = worst.max((counts[row].max(1e-3) / target).ln().abs());
+            let error = counts[row] / target - 1.0;
+            let (step_m, before) = &mut steps[row];
+            *step_m *= if error * *before >= 0.0 { 1.35 } else { 0.45 };
+            *step_m = step_m.min(LARGEST_STEP_M);
+            *before = error;
+            if error.abs() > GOOD_ENOUGH {
+                starts_m[row] += error.signum() * *step_m;
+            }
         }
-        // A round that swallowed a unit only counts if there is no other.
-        worst += 10.0 * counts.iter().filter(|&&count| count < 1.0).count() as f64;
         if worst < best.0 {
             best = (worst, labels);
         }

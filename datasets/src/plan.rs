@@ -130,7 +130,7 @@ impl Planner {
         let [v0, v1] = parcels[0].piece.v;
         let cut_v = if share < 1.0 { v0 + (v1 - v0) * share } else { v1 };
         let last = parcels[count - 1].piece;
-        let cut_u = if count < parcels.len() && share >= 1.0 { (last.u[0] + last.u[1]) / 2.0 } else { last.u[1] };
+        let cut_u = if count < parcels.len() && share >= 1.0 { f64::midpoint(last.u[0], last.u[1]) } else { last.u[1] };
         let zone = Piece { u: [parcels[0].piece.u[0], cut_u], v: [v0, cut_v] };
         self.zones.push(PlanZone { code: planned, ring: cell.ring(zone) });
         for parcel in &parcels[..count] {

@@ -16,8 +16,8 @@ use crate::{
     plane::Plane,
     relief::Relief,
     rivers::{self, River},
-    roads::{self, Class, Road, links, streets},
-    routes,
+    roads::{self, Road, links, streets},
+    routes, shape,
     sites::{self, Site},
     villages::{self, Village},
     water::{self, Dyke, Lake},
@@ -28,7 +28,6 @@ use crate::{
 pub(crate) struct Province {
     pub(crate) options: Options,
     pub(crate) plane: Plane,
-    pub(crate) outline: Vec<Coord>,
     pub(crate) partition: Partition,
     pub(crate) rivers: Vec<River>,
     pub(crate) surfaces: Vec<MultiPolygon>,
@@ -86,11 +85,15 @@ impl Province {
         for village in &villages {
             ground.mark_ring(&village.ring, ground::BUILT);
         }
-        mark_inner_city(&mut ground, &sites, &partition, seed);
-        let streets = sites.iter().map(|site| streets::edges(site, &partition, &ground)).collect();
+        let city = sites::city_ring(&plane, seed);
+        mark_towns(&mut ground, &sites, &city, seed);
+        let streets = sites
+            .iter()
+            .map(|site| streets::edges(site, (&partition, &ground), &city, Noise::new(seed, 92)))
+            .collect();
         Ok(Self {
             options: options.clone(),
-            plane, outline, partition, rivers, surfaces, relief, ground, lakes, canals, dykes,
+            plane, partition, rivers, surfaces, relief, ground, lakes, canals, dykes,
             railways, zones, sites, streets, populations, villages, through_roads,
         })
     }
@@ -116,43 +119,28 @@ fn mark_rivers(ground: &mut Ground, rivers: &[River], surfaces: &[MultiPolygon])
     }
 }
 
-/// The inner city is built up all over.
-fn mark_inner_city(ground: &mut Ground, sites: &[Site], partition: &Partition, seed: u64) {
+/// The city and the towns are built up all over.
+fn mark_towns(ground: &mut Ground, sites: &[Site], city: &[Coord], seed: u64) {
     let noise = Noise::new(seed, 91);
-    for site in sites {
-        let commune = &communes()[site.commune];
-        if Site::is_inner_city(commune) {
-            for polygon in &partition.communes[site.commune] {
-                ground.mark_ring(&polygon.exterior().0, ground::BUILT);
-            }
-        } else if commune.kind.is_urban() {
-            ground.mark_ring(&water::blob(site.place(), 620.0, noise), ground::BUILT);
-        }
+    ground.mark_ring(city, ground::BUILT);
+    for site in sites.iter().filter(|site| communes()[site.commune].kind.is_urban()) {
+        ground.mark_ring(&water::blob(site.place(), site.town_radius_m() * 0.95, noise), ground::BUILT);
     }
 }
 
 /// The parts of a main road inside the province.
 fn inside(route: &routes::Route, partition: &Partition) -> Vec<Road> {
-    let mut parts = Vec::new();
-    let mut run: Vec<Coord> = Vec::new();
-    for index in 0..=route.line.len() {
-        let place = route.line.get(index).filter(|&&place| partition.commune(place).is_some());
-        if let Some(&place) = place {
-            run.push(place);
-            continue;
-        }
-        let line = std::mem::take(&mut run);
-        if line.len() >= 2 {
-            parts.push(Road {
-                name: route.name.to_owned(),
-                reference: route.reference.to_owned(),
-                class: route.class,
-                lanes: route.lanes,
-                bridge: false,
-                line,
-            });
-        }
-    }
-    debug_assert!(route.class != Class::Lane, "lanes are not main roads");
-    parts
+    let line = route.line.iter().copied();
+    shape::runs(line, |place| partition.commune(place).is_some())
+        .into_iter()
+        .filter(|run| run.len() >= 2)
+        .map(|line| Road {
+            name: route.name.to_owned(),
+            reference: route.reference.to_owned(),
+            class: route.class,
+            lanes: route.lanes,
+            bridge: false,
+            line,
+        })
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! A small generator of random numbers of our own: the same seed gives the same province with any version of any crate.
 
-/// A SplitMix64 stream.
+/// A stream of the `SplitMix64` generator.
 ///
 /// # References
 /// Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014, <https://doi.org/10.1145/2660193.2660195>.

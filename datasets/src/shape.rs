@@ -134,6 +134,22 @@ pub(crate) fn meander(line: &[Coord], noise: Noise, amplitude_m: f64, wavelength
     swung
 }
 
+/// The stretches of a line whose places all pass a test.
+pub(crate) fn runs(line: impl Iterator<Item = Coord>, passes: impl Fn(Coord) -> bool) -> Vec<Vec<Coord>> {
+    let mut runs = vec![Vec::new()];
+    for place in line {
+        if passes(place) {
+            if let Some(run) = runs.last_mut() {
+                run.push(place);
+            }
+        } else {
+            runs.push(Vec::new());
+        }
+    }
+    runs.retain(|run: &Vec<Coord>| !run.is_empty());
+    runs
+}
+
 /// The place on a line nearest to a place, its distance and the segment it lies on.
 pub(crate) fn nearest(line: &[Coord], place: Coord) -> (Coord, f64, usize) {
     let mut best = (line[0], f64::INFINITY, 0);

@@ -3,7 +3,7 @@
 use geo::{Coord, Polygon};
 
 use crate::{
-    communes::{Commune, communes},
+    communes::{DISTRICTS, communes},
     ground::{self, Ground},
     lattice::Lattice,
     noise::Noise,
@@ -11,11 +11,13 @@ use crate::{
     plane::Plane,
     random::Random,
     relief::Relief,
-    shape,
+    shape, water,
 };
 
-/// Wards of Hải Dương city smaller than this share one street lattice.
-const INNER_WARD_HA: u32 = 700;
+/// Middle of Hải Dương city, in degrees.
+const CITY_LONLAT_DEG: (f64, f64) = (106.324, 20.934);
+/// Mean radius of the city's built-up ground; wards with their heart within it share one street lattice.
+const CITY_RADIUS_M: f64 = 3300.0;
 /// Cells from the heart to the ends of its main streets.
 pub(crate) const MAIN_STREET_CELLS: i32 = 3;
 
@@ -27,6 +29,8 @@ pub(crate) struct Site {
     pub(crate) lattice: Lattice,
     /// Lattice indices of the heart.
     pub(crate) heart: (i32, i32),
+    /// Whether its streets belong to the lattice of Hải Dương city.
+    pub(crate) in_city: bool,
 }
 
 impl Site {
@@ -34,8 +38,11 @@ impl Site {
         self.lattice.node(self.heart.0, self.heart.1)
     }
 
-    pub(crate) const fn is_inner_city(commune: &Commune) -> bool {
-        commune.district == 288 && commune.area_ha < INNER_WARD_HA && commune.kind.is_urban()
+    /// About how far the streets of a ward or town reach from its heart.
+    pub(crate) fn town_radius_m(&self) -> f64 {
+        let commune = &communes()[self.commune];
+        let is_seat = DISTRICTS.iter().any(|district| district.seat == commune.code);
+        if is_seat { 860.0 } else { 470.0 }
     }
 }
 
@@ -48,18 +55,19 @@ pub(crate) fn sites(
 ) -> Vec<Site> {
     let turn = Noise::new(seed, 51);
     let bend = Noise::new(seed, 52);
-    let city = plane.place(106.330, 20.938);
+    let city = plane.place(CITY_LONLAT_DEG.0, CITY_LONLAT_DEG.1);
     communes()
         .iter()
         .enumerate()
         .map(|(row, commune)| {
             let mut random = Random::part(seed, "sites", row as u64);
             let heart = heart(partition, (ground, relief), row, &mut random);
-            let inner = Site::is_inner_city(commune);
-            let origin = if inner { city } else { heart };
+            let in_city = commune.district == 288
+                && shape::distance_m(heart, city) < CITY_RADIUS_M * 1.25;
+            let origin = if in_city { city } else { heart };
             let lattice = Lattice {
                 origin,
-                azimuth_rad: if inner { 0.21 } else { turn.fractal(origin, 9000.0, 2) * 1.6 },
+                azimuth_rad: if in_city { 0.21 } else { turn.fractal(origin, 9000.0, 2) * 1.6 },
                 width_m: 110.0,
                 height_m: 72.0,
                 lane_m: if commune.kind.is_urban() { 8.0 } else { 5.0 },
@@ -67,9 +75,15 @@ pub(crate) fn sites(
                 bend_m: if commune.kind.is_urban() { 5.0 } else { 11.0 },
             };
             let heart = lattice.index(heart);
-            Site { commune: row, lattice, heart }
+            Site { commune: row, lattice, heart, in_city }
         })
         .collect()
+}
+
+/// The closed ring of Hải Dương city's built-up ground.
+pub(crate) fn city_ring(plane: &Plane, seed: u64) -> Vec<Coord> {
+    let city = plane.place(CITY_LONLAT_DEG.0, CITY_LONLAT_DEG.1);
+    water::blob(city, CITY_RADIUS_M, Noise::new(seed, 53))
 }
 
 /// A free, level place not far from the commune's middle.

@@ -70,7 +70,7 @@ fn air(station: &Station, random: &mut Random) -> Vec<Series> {
     for hour in 0..HOURS {
         let clock = (hour % 24) as f64;
         let rush = 0.10 * ((clock - 7.0) / 24.0 * std::f64::consts::TAU * 2.0).cos();
-        let mut value = local * 19.0 * (0.33 * dust[hour] + rush).exp();
+        let mut value = local * 20.0 * (0.33 * dust[hour] + rush).exp();
         if station.id == "HD-KK-03" {
             let from_peak = (hour as f64 - 430.0) / 5.0;
             value += 85.0 * (-from_peak * from_peak).exp();

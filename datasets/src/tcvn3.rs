@@ -1,4 +1,4 @@
-//! TCVN3 (ABC), the 8-bit encoding of the .VnTime fonts that older Vietnamese land records use.
+//! TCVN3 (ABC), the 8-bit encoding of the `.VnTime` fonts that older Vietnamese land records use.
 //!
 //! # References
 //! TCVN 5712:1993, character set VN3.

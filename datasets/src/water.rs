@@ -102,13 +102,16 @@ pub(crate) fn canals(partition: &Partition, ground: &mut Ground, relief: &Relief
     let (width_m, height_m) = (grid.cols as f64 * grid.cell_m, grid.rows as f64 * grid.cell_m);
     let middle = Coord { x: grid.min.x + width_m / 2.0, y: grid.min.y + height_m / 2.0 };
     let half = (width_m.hypot(height_m) / 2.0 / CANAL_SPACING_M).ceil() as i32;
+    let digs = |place: Coord| {
+        partition.commune(place).is_some()
+            && relief.height_m(place) < HIGHEST_CANAL_M
+            && ground.is_free(place, ground::RIVER | ground::LAKE | ground::INDUSTRY)
+    };
     let mut canals = Vec::new();
     for turned in [0.42_f64, 0.42 + std::f64::consts::FRAC_PI_2] {
         let (sin, cos) = turned.sin_cos();
         for number in -half..=half {
-            let mut run: Vec<Coord> = Vec::new();
-            let steps = half * 24;
-            for step in -steps..=steps {
+            let line = (-half * 24..=half * 24).map(|step| {
                 let along_m = f64::from(step) * CANAL_SPACING_M / 24.0;
                 let across_m = f64::from(number) * CANAL_SPACING_M;
                 let straight = Coord {
@@ -116,20 +119,10 @@ pub(crate) fn canals(partition: &Partition, ground: &mut Ground, relief: &Relief
                     y: middle.y + along_m * sin + across_m * cos,
                 };
                 let push = noise.displacement(straight, 4200.0);
-                let place = Coord { x: straight.x + 620.0 * push.x, y: straight.y + 620.0 * push.y };
-                let goes_on = partition.commune(place).is_some()
-                    && relief.height_m(place) < HIGHEST_CANAL_M
-                    && ground.is_free(place, ground::RIVER | ground::LAKE | ground::INDUSTRY);
-                if goes_on {
-                    run.push(place);
-                }
-                if !goes_on || step == steps {
-                    let run = std::mem::take(&mut run);
-                    if run.len() >= 9 && random.chance(0.8) {
-                        canals.push(run);
-                    }
-                }
-            }
+                Coord { x: straight.x + 620.0 * push.x, y: straight.y + 620.0 * push.y }
+            });
+            let runs = shape::runs(line, digs);
+            canals.extend(runs.into_iter().filter(|run| run.len() >= 9 && random.chance(0.8)));
         }
     }
     for canal in &canals {
@@ -144,17 +137,10 @@ pub(crate) fn dykes(rivers: &[River], partition: &Partition, ground: &Ground) ->
     for river in rivers.iter().filter(|river| river.dyke_grade > 0) {
         let beyond_m = 25.0 + river.width_m * 0.2;
         for (line, side) in river.banks(beyond_m).into_iter().zip(["tả", "hữu"]) {
-            let mut run = Vec::new();
-            for index in 0..=line.len() {
-                let place = line.get(index).copied();
-                let on_land = place.is_some_and(|place| {
-                    partition.commune(place).is_some() && ground.is_free(place, ground::RIVER)
-                });
-                if let Some(place) = place.filter(|_| on_land) {
-                    run.push(place);
-                    continue;
-                }
-                let run = std::mem::take(&mut run);
+            let on_land = |place: Coord| {
+                partition.commune(place).is_some() && ground.is_free(place, ground::RIVER)
+            };
+            for run in shape::runs(line.into_iter(), on_land) {
                 if run.len() >= 6 {
                     let name = format!("Đê {side} {}", river.name.replace("Sông", "sông"));
                     dykes.push(Dyke { name, grade: river.dyke_grade, line: run });

@@ -9,6 +9,7 @@
 
 mod access;
 mod catalog;
+mod cell_text;
 mod error;
 mod functions;
 mod parameters;
@@ -16,6 +17,7 @@ mod run;
 mod scan;
 mod session;
 mod table;
+mod yielding;
 
 use std::{sync::Arc, time::Duration};
 

@@ -93,11 +93,16 @@ impl Crs {
 
     fn checked(mut spatial_ref: SpatialRef, label: String) -> Result<Self, CrsError> {
         let name = spatial_ref.name().unwrap_or_default();
-        if !(spatial_ref.is_geographic() || spatial_ref.is_projected() || spatial_ref.is_compound()) {
+        if !(spatial_ref.is_geographic() || spatial_ref.is_projected() || spatial_ref.is_compound())
+        {
             return Err(CrsError::NotHorizontal { value: label, name });
         }
         spatial_ref.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
-        Ok(Self { spatial_ref, label, name })
+        Ok(Self {
+            spatial_ref,
+            label,
+            name,
+        })
     }
 
     /// Its name in words, for example `VN-2000 / TM-3 105-30`.
@@ -131,12 +136,18 @@ impl FromStr for Crs {
     /// Reads `EPSG:9209`, `9209`, `OGC:CRS84`, WKT, `PROJJSON` or a PROJ string.
     fn from_str(value: &str) -> Result<Self, Self::Err> {
         let value = value.trim();
-        let definition =
-            if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) { format!("EPSG:{value}") } else { value.to_owned() };
+        let definition = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            format!("EPSG:{value}")
+        } else {
+            value.to_owned()
+        };
         let (parsed, messages) = listen(|| SpatialRef::from_definition(&definition));
         let spatial_ref = parsed.map_err(|error| {
             let detail = messages.first().unwrap_or_else(|| error.to_string());
-            CrsError::Unknown { value: value.to_owned(), detail }
+            CrsError::Unknown {
+                value: value.to_owned(),
+                detail,
+            }
         })?;
         let is_code = definition.len() <= 32 && !definition.contains(['[', '{', '+', ' ']);
         if is_code {
@@ -149,7 +160,11 @@ impl FromStr for Crs {
 
 impl Clone for Crs {
     fn clone(&self) -> Self {
-        Self { spatial_ref: self.spatial_ref.clone(), label: self.label.clone(), name: self.name.clone() }
+        Self {
+            spatial_ref: self.spatial_ref.clone(),
+            label: self.label.clone(),
+            name: self.name.clone(),
+        }
     }
 }
 
@@ -179,7 +194,10 @@ pub struct Transformer {
 
 impl fmt::Debug for Transformer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Transformer").field("identity", &self.operation.is_none()).finish()
+        formatter
+            .debug_struct("Transformer")
+            .field("identity", &self.operation.is_none())
+            .finish()
     }
 }
 
@@ -202,7 +220,9 @@ impl Transformer {
             to: to.to_string(),
             detail: messages.first().unwrap_or_else(|| error.to_string()),
         })?;
-        Ok(Self { operation: Some(operation) })
+        Ok(Self {
+            operation: Some(operation),
+        })
     }
 
     /// Transforms positions in place. A position without an answer becomes infinite; both slices have one length.

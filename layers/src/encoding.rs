@@ -1,6 +1,6 @@
 //! Text as bytes to text in Unicode NFC.
 //!
-//! Old Vietnamese files hold TCVN3 (the ".VnTime" fonts) without saying so. Bytes are decoded here, never by a driver:
+//! Old Vietnamese files hold TCVN3 (the `.VnTime` fonts) without saying so. Bytes are decoded here, never by a driver:
 //! the byte 0xAD is 'ư' in TCVN3, and a driver that takes it for Windows-1252 makes it a soft hyphen that is easily lost.
 
 use std::{borrow::Cow, fmt, str::FromStr};
@@ -21,7 +21,7 @@ pub enum Encoding {
     /// Unicode.
     #[serde(rename = "utf-8")]
     Utf8,
-    /// TCVN 5712:1993, the ABC fonts (.VnTime).
+    /// TCVN 5712:1993, the ABC fonts (`.VnTime`).
     #[serde(rename = "tcvn3")]
     Tcvn3,
     /// VNI for Windows: a letter and a mark in two bytes.
@@ -55,7 +55,13 @@ pub(crate) struct Decoded<'a> {
 
 impl Encoding {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Utf8, Self::Tcvn3, Self::Vni, Self::Cp1258, Self::Cp1252];
+    pub const ALL: [Self; 5] = [
+        Self::Utf8,
+        Self::Tcvn3,
+        Self::Vni,
+        Self::Cp1258,
+        Self::Cp1252,
+    ];
 
     /// Its name in commands and reports.
     pub fn as_str(self) -> &'static str {
@@ -82,7 +88,11 @@ impl Encoding {
     pub(crate) fn decode_noting(self, bytes: &[u8]) -> Decoded<'_> {
         if bytes.is_ascii() && self != Self::Tcvn3 {
             let text = str::from_utf8(bytes).expect("ASCII is UTF-8");
-            return Decoded { text: Cow::Borrowed(text), replaced: false, composed: false };
+            return Decoded {
+                text: Cow::Borrowed(text),
+                replaced: false,
+                composed: false,
+            };
         }
         let (text, replaced) = match self {
             Self::Utf8 => match str::from_utf8(bytes) {
@@ -95,9 +105,17 @@ impl Encoding {
             Self::Cp1252 => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes),
         };
         if is_nfc(&text) {
-            Decoded { text, replaced, composed: false }
+            Decoded {
+                text,
+                replaced,
+                composed: false,
+            }
         } else {
-            Decoded { text: Cow::Owned(text.nfc().collect()), replaced, composed: self == Self::Utf8 }
+            Decoded {
+                text: Cow::Owned(text.nfc().collect()),
+                replaced,
+                composed: self == Self::Utf8,
+            }
         }
     }
 
@@ -120,14 +138,23 @@ impl FromStr for Encoding {
 
     /// Reads our own names and those found in `.cpg` files, without regard to case.
     fn from_str(value: &str) -> Result<Self, Self::Err> {
-        let name: String = value.trim().to_ascii_lowercase().chars().filter(|char| char.is_ascii_alphanumeric()).collect();
+        let name: String = value
+            .trim()
+            .to_ascii_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
         match name.as_str() {
             "utf8" | "65001" => Ok(Self::Utf8),
             "tcvn3" | "tcvn" | "abc" | "tcvn57121" | "vntime" => Ok(Self::Tcvn3),
             "vni" | "vniwindows" | "vniwin" => Ok(Self::Vni),
             "1258" | "cp1258" | "windows1258" | "ansi1258" => Ok(Self::Cp1258),
-            "1252" | "cp1252" | "windows1252" | "ansi1252" | "iso88591" | "88591" | "latin1" => Ok(Self::Cp1252),
-            _ => Err(UnknownEncoding { value: value.to_owned() }),
+            "1252" | "cp1252" | "windows1252" | "ansi1252" | "iso88591" | "88591" | "latin1" => {
+                Ok(Self::Cp1252)
+            }
+            _ => Err(UnknownEncoding {
+                value: value.to_owned(),
+            }),
         }
     }
 }

@@ -62,7 +62,9 @@ pub enum ReadError {
         names: Vec<String>,
     },
     /// A `GeoParquet` geometry encoding or column that is not supported.
-    #[error("{path:?}: {detail}; write it again with geometry as WKB, for example with `ogr2ogr -f Parquet -lco GEOMETRY_ENCODING=WKB`")]
+    #[error(
+        "{path:?}: {detail}; write it again with geometry as WKB, for example with `ogr2ogr -f Parquet -lco GEOMETRY_ENCODING=WKB`"
+    )]
     UnsupportedGeometry {
         /// Which file.
         path: PathBuf,
@@ -95,7 +97,9 @@ pub enum CrsError {
         detail: String,
     },
     /// A CRS that has no horizontal positions: vertical, geocentric.
-    #[error("{value:?} ({name}) has no horizontal coordinates; use a geographic or projected system such as EPSG:9209")]
+    #[error(
+        "{value:?} ({name}) has no horizontal coordinates; use a geographic or projected system such as EPSG:9209"
+    )]
     NotHorizontal {
         /// What was given.
         value: String,
@@ -156,7 +160,9 @@ pub enum ImportError {
         candidates: Vec<String>,
     },
     /// Sources that cannot be one layer.
-    #[error("{first:?} is {first_kind} and {other:?} is {other_kind}: they cannot be one layer; import them as two")]
+    #[error(
+        "{first:?} is {first_kind} and {other:?} is {other_kind}: they cannot be one layer; import them as two"
+    )]
     MixedSources {
         /// A source.
         first: PathBuf,
@@ -202,19 +208,25 @@ impl ImportError {
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// There is no twin there.
-    #[error("there is no twin at {dir:?}; make one with `lucdau demo --twin DIR` or `lucdau import SOURCE --twin DIR --layer ID`")]
+    #[error(
+        "there is no twin at {dir:?}; make one with `lucdau demo --twin DIR` or `lucdau import SOURCE --twin DIR --layer ID`"
+    )]
     NoTwin {
         /// The directory.
         dir: PathBuf,
     },
     /// A directory that holds something else.
-    #[error("{dir:?} is not a twin: it holds other files and no twin.db; give an empty or new directory")]
+    #[error(
+        "{dir:?} is not a twin: it holds other files and no twin.db; give an empty or new directory"
+    )]
     NotATwin {
         /// The directory.
         dir: PathBuf,
     },
     /// A twin of a later program.
-    #[error("the twin at {dir:?} has catalog format {found}, this program knows up to {known}; use a newer lucdau")]
+    #[error(
+        "the twin at {dir:?} has catalog format {found}, this program knows up to {known}; use a newer lucdau"
+    )]
     Newer {
         /// The directory.
         dir: PathBuf,
@@ -224,7 +236,9 @@ pub enum StoreError {
         known: u32,
     },
     /// Another process writes.
-    #[error("the twin at {dir:?} is being written by another process ({holder}); wait until it is done and try again")]
+    #[error(
+        "the twin at {dir:?} is being written by another process ({holder}); wait until it is done and try again"
+    )]
     Locked {
         /// The directory.
         dir: PathBuf,
@@ -232,13 +246,17 @@ pub enum StoreError {
         holder: String,
     },
     /// No room.
-    #[error("the disk is full: no room to write {path:?}; free some space and try again, the published version is untouched")]
+    #[error(
+        "the disk is full: no room to write {path:?}; free some space and try again, the published version is untouched"
+    )]
     DiskFull {
         /// What was being written.
         path: PathBuf,
     },
     /// Not allowed.
-    #[error("not allowed to {step} {path:?}; check the owner and permissions of the twin directory")]
+    #[error(
+        "not allowed to {step} {path:?}; check the owner and permissions of the twin directory"
+    )]
     PermissionDenied {
         /// What.
         path: PathBuf,
@@ -268,7 +286,9 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
     /// The catalog holds a description that cannot be read.
-    #[error("the catalog's description of layer {layer} cannot be read; roll back to an earlier version or import it again")]
+    #[error(
+        "the catalog's description of layer {layer} cannot be read; roll back to an earlier version or import it again"
+    )]
     BadDescription {
         /// Which layer.
         layer: String,
@@ -305,7 +325,9 @@ pub enum StoreError {
         wanted: &'static str,
     },
     /// A published file that cannot be read.
-    #[error("{path:?} of layer {layer} {version} is damaged ({detail}); roll back to an earlier version or import it again")]
+    #[error(
+        "{path:?} of layer {layer} {version} is damaged ({detail}); roll back to an earlier version or import it again"
+    )]
     Damaged {
         /// Which layer.
         layer: LayerId,
@@ -331,17 +353,28 @@ impl StoreError {
         let path = path.into();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::PermissionDenied { path, step },
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self::PermissionDenied { path, step }
+            }
             _ => Self::Io { path, step, source },
         }
     }
 
-    pub(crate) fn catalog(step: &'static str, dir: impl Into<PathBuf>, source: rusqlite::Error) -> Self {
+    pub(crate) fn catalog(
+        step: &'static str,
+        dir: impl Into<PathBuf>,
+        source: rusqlite::Error,
+    ) -> Self {
         let dir = dir.into();
         match source.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull { path: dir.join("twin.db") },
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull {
+                path: dir.join("twin.db"),
+            },
             Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied) => {
-                Self::PermissionDenied { path: dir.join("twin.db"), step }
+                Self::PermissionDenied {
+                    path: dir.join("twin.db"),
+                    step,
+                }
             }
             _ => Self::Catalog { dir, step, source },
         }

@@ -46,7 +46,12 @@ impl<W: Write + Send> GeoParquetWriter<W> {
             .set_created_by(concat!("lucdau ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
         let writer = ArrowWriter::try_new(out, schema, Some(properties))?;
-        Ok(Self { writer, geometry, kinds: BTreeSet::new(), extent: Extent::EMPTY })
+        Ok(Self {
+            writer,
+            geometry,
+            kinds: BTreeSet::new(),
+            extent: Extent::EMPTY,
+        })
     }
 
     /// Adds rows.
@@ -54,12 +59,19 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     /// # Errors
     /// When they do not have the schema or cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
-        if let Some(geometry) = self.geometry.and_then(|at| batch.column(at).as_binary_opt::<i32>()) {
+        if let Some(geometry) = self
+            .geometry
+            .and_then(|at| batch.column(at).as_binary_opt::<i32>())
+        {
             for wkb in geometry.iter().flatten() {
-                let Ok(geometry) = geometry_of(wkb) else { continue };
+                let Ok(geometry) = geometry_of(wkb) else {
+                    continue;
+                };
                 self.kinds.insert(type_name(&geometry));
                 if let Some(rect) = geometry.bounding_rect() {
-                    self.extent = self.extent.union(&Extent::from_corners(rect.min().x_y(), rect.max().x_y()));
+                    self.extent = self
+                        .extent
+                        .union(&Extent::from_corners(rect.min().x_y(), rect.max().x_y()));
                 }
             }
         }
@@ -73,7 +85,8 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     pub fn finish(mut self) -> Result<W, ParquetError> {
         if self.geometry.is_some() {
             let value = self.metadata().to_string();
-            self.writer.append_key_value_metadata(KeyValue::new("geo".to_owned(), value));
+            self.writer
+                .append_key_value_metadata(KeyValue::new("geo".to_owned(), value));
         }
         self.writer.into_inner()
     }
@@ -81,7 +94,12 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     fn metadata(&self) -> serde_json::Value {
         let mut column = json!({ "encoding": "WKB", "geometry_types": self.kinds });
         if !self.extent.is_empty() {
-            let Extent { min_x, min_y, max_x, max_y } = self.extent;
+            let Extent {
+                min_x,
+                min_y,
+                max_x,
+                max_y,
+            } = self.extent;
             column["bbox"] = json!([min_x, min_y, max_x, max_y]);
         }
         // Without a "crs" key the specification says OGC:CRS84, which is what is stored.
@@ -93,7 +111,9 @@ fn type_name(geometry: &geo::Geometry) -> &'static str {
     match geometry {
         geo::Geometry::Point(_) => "Point",
         geo::Geometry::Line(_) | geo::Geometry::LineString(_) => "LineString",
-        geo::Geometry::Polygon(_) | geo::Geometry::Rect(_) | geo::Geometry::Triangle(_) => "Polygon",
+        geo::Geometry::Polygon(_) | geo::Geometry::Rect(_) | geo::Geometry::Triangle(_) => {
+            "Polygon"
+        }
         geo::Geometry::MultiPoint(_) => "MultiPoint",
         geo::Geometry::MultiLineString(_) => "MultiLineString",
         geo::Geometry::MultiPolygon(_) => "MultiPolygon",
@@ -108,8 +128,11 @@ impl Layer {
     /// When the file cannot be created or written.
     pub fn to_geoparquet(&self, path: &Path) -> Result<(), StoreError> {
         let file = File::create(path).map_err(|source| StoreError::io("create", path, source))?;
-        let file = self.to_geoparquet_in(file).map_err(|error| write_error(path, error))?;
-        file.sync_all().map_err(|source| StoreError::io("write", path, source))
+        let file = self
+            .to_geoparquet_in(file)
+            .map_err(|error| write_error(path, error))?;
+        file.sync_all()
+            .map_err(|source| StoreError::io("write", path, source))
     }
 
     /// Writes it as `GeoParquet` to anything.
@@ -130,18 +153,25 @@ pub(crate) fn write_error(path: &Path, error: ParquetError) -> StoreError {
     match error {
         ParquetError::External(inner) => match inner.downcast::<io::Error>() {
             Ok(source) => StoreError::io("write", path, *source),
-            Err(inner) => StoreError::Encode { path: path.into(), detail: inner.to_string() },
+            Err(inner) => StoreError::Encode {
+                path: path.into(),
+                detail: inner.to_string(),
+            },
         },
         other => match io_kind_in(&other.to_string()) {
             Some(kind) => StoreError::io("write", path, kind.into()),
-            None => StoreError::Encode { path: path.into(), detail: other.to_string() },
+            None => StoreError::Encode {
+                path: path.into(),
+                detail: other.to_string(),
+            },
         },
     }
 }
 
 /// Some writers keep only the text of an io error.
 pub(crate) fn io_kind_in(text: &str) -> Option<io::ErrorKind> {
-    text.contains("No space left on device").then_some(io::ErrorKind::StorageFull)
+    text.contains("No space left on device")
+        .then_some(io::ErrorKind::StorageFull)
 }
 
 /// All rows of a file this program wrote.
@@ -149,8 +179,13 @@ pub(crate) fn read(path: &Path) -> Result<(SchemaRef, Vec<RecordBatch>), ReadFai
     let file = File::open(path).map_err(ReadFailure::Io)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(ReadFailure::Parquet)?;
     let schema = SchemaRef::clone(builder.schema());
-    let reader = builder.with_batch_size(ROWS_PER_GROUP).build().map_err(ReadFailure::Parquet)?;
-    let batches = reader.collect::<Result<_, _>>().map_err(|error| ReadFailure::Parquet(error.into()))?;
+    let reader = builder
+        .with_batch_size(ROWS_PER_GROUP)
+        .build()
+        .map_err(ReadFailure::Parquet)?;
+    let batches = reader
+        .collect::<Result<_, _>>()
+        .map_err(|error| ReadFailure::Parquet(error.into()))?;
     Ok((schema, batches))
 }
 
@@ -180,8 +215,14 @@ mod tests {
         let mut writer = GeoParquetWriter::new(Vec::new(), schema).unwrap();
         writer.write(&batch).unwrap();
         let metadata = writer.metadata();
-        assert_eq!(metadata["columns"]["geom"]["bbox"], json!([106.0, 20.5, 107.0, 21.0]));
-        assert_eq!(metadata["columns"]["geom"]["geometry_types"], json!(["Point"]));
+        assert_eq!(
+            metadata["columns"]["geom"]["bbox"],
+            json!([106.0, 20.5, 107.0, 21.0])
+        );
+        assert_eq!(
+            metadata["columns"]["geom"]["geometry_types"],
+            json!(["Point"])
+        );
         assert!(writer.finish().unwrap().starts_with(b"PAR1"));
     }
 }

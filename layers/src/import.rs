@@ -55,7 +55,10 @@ impl ImportRequest {
 ///
 /// # Errors
 /// As [`import`], but for the store's.
-pub fn examine(request: &ImportRequest, progress: &dyn Progress) -> Result<ImportReport, ImportError> {
+pub fn examine(
+    request: &ImportRequest,
+    progress: &dyn Progress,
+) -> Result<ImportReport, ImportError> {
     run(None, request, progress)
 }
 
@@ -67,14 +70,26 @@ pub fn examine(request: &ImportRequest, progress: &dyn Progress) -> Result<Impor
 /// # Errors
 /// When a source cannot be read or understood ([`ImportError::is_refusal`]), when the store cannot be written, or when
 /// the caller cancelled.
-pub fn import(twin: &Twin, request: &ImportRequest, progress: &dyn Progress) -> Result<ImportReport, ImportError> {
+pub fn import(
+    twin: &Twin,
+    request: &ImportRequest,
+    progress: &dyn Progress,
+) -> Result<ImportReport, ImportError> {
     run(Some(twin), request, progress)
 }
 
-fn run(twin: Option<&Twin>, request: &ImportRequest, progress: &dyn Progress) -> Result<ImportReport, ImportError> {
+fn run(
+    twin: Option<&Twin>,
+    request: &ImportRequest,
+    progress: &dyn Progress,
+) -> Result<ImportReport, ImportError> {
     let writer = twin.map(Twin::writer).transpose()?;
     match vector::open_all(request, progress)? {
-        vector::Opened::Vectors(sources) => vector::import(writer.as_ref(), request, sources, progress),
-        vector::Opened::Rasters(sources) => raster::import(writer.as_ref(), request, sources, progress),
+        vector::Opened::Vectors(sources) => {
+            vector::import(writer.as_ref(), request, sources, progress)
+        }
+        vector::Opened::Rasters(sources) => {
+            raster::import(writer.as_ref(), request, &sources, progress)
+        }
     }
 }

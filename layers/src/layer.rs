@@ -55,7 +55,10 @@ pub fn geometry_field(name: &str, crs: &str) -> Field {
     Field::new(name, DataType::Binary, true).with_metadata(
         [
             ("ARROW:extension:name".to_owned(), "geoarrow.wkb".to_owned()),
-            ("ARROW:extension:metadata".to_owned(), serde_json::json!({ "crs": crs }).to_string()),
+            (
+                "ARROW:extension:metadata".to_owned(),
+                serde_json::json!({ "crs": crs }).to_string(),
+            ),
         ]
         .into(),
     )

@@ -32,7 +32,9 @@ pub use error::{CrsError, ImportError, ReadError, StoreError};
 pub use extent::{Extent, LonLat};
 pub use id::{FeatureId, InvalidLayerId, LayerId, Version};
 pub use import::ImportRequest;
-pub use layer::{Attribute, AttributeKind, GeometryKind, Layer, LayerKind, LayerMeta, SourceInfo, Theme};
+pub use layer::{
+    Attribute, AttributeKind, GeometryKind, Layer, LayerKind, LayerMeta, SourceInfo, Theme,
+};
 pub use progress::{Progress, Silent};
 pub use raster::{Raster, RasterTile};
 pub use report::{Finding, FindingCode, ImportReport, Language, Severity};

@@ -23,12 +23,16 @@ pub(crate) struct Heard {
 impl Heard {
     /// The first error, or the first warning where there is no error.
     pub(crate) fn first(&self) -> Option<String> {
-        self.failure().or_else(|| self.messages.first().map(|(_, text)| text.clone()))
+        self.failure()
+            .or_else(|| self.messages.first().map(|(_, text)| text.clone()))
     }
 
     /// The first error.
     pub(crate) fn failure(&self) -> Option<String> {
-        self.messages.iter().find(|(failure, _)| *failure).map(|(_, text)| text.clone())
+        self.messages
+            .iter()
+            .find(|(failure, _)| *failure)
+            .map(|(_, text)| text.clone())
     }
 
     /// All of it.
@@ -57,7 +61,9 @@ fn hear(kind: CplErrType, _number: i32, message: &str) {
     }
     let failure = !matches!(kind, CplErrType::Warning);
     HEARD.with_borrow_mut(|stack| match stack.last_mut() {
-        Some(heard) if heard.messages.len() < MAX_MESSAGES => heard.messages.push((failure, message.trim().to_owned())),
+        Some(heard) if heard.messages.len() < MAX_MESSAGES => {
+            heard.messages.push((failure, message.trim().to_owned()));
+        }
         Some(_) => {}
         None => tracing::debug!(message, "gdal"),
     });

@@ -5,12 +5,12 @@
 //! corner; of its result the polygons are kept.
 
 use geo::{
-    Area as _, BoundingRect as _, CoordsIter as _, GeodesicArea as _, Geometry, HasDimensions as _, InteriorPoint as _,
-    Intersects as _, LineString, MultiPolygon, Polygon,
+    Area as _, BoundingRect as _, CoordsIter as _, GeodesicArea as _, Geometry, HasDimensions as _,
+    InteriorPoint as _, Intersects as _, LineString, MultiPolygon, Polygon,
 };
 use geo_traits::{
-    Dimensions, GeometryTrait, GeometryType, LineStringTrait as _, MultiPolygonTrait as _, PolygonTrait,
-    to_geo::ToGeoGeometry as _,
+    Dimensions, GeometryTrait as _, GeometryType, LineStringTrait as _, MultiPolygonTrait as _,
+    PolygonTrait, to_geo::ToGeoGeometry as _,
 };
 
 use crate::{
@@ -21,6 +21,10 @@ use crate::{
 
 /// Rings up to this many corners are tested side against side; beyond it GEOS' sweep is faster.
 const MAX_PLAIN_CORNERS: usize = 48;
+
+/// The least area of a polygon, in square degrees: about 1 mm², the rounding noise of three points on a line and finer
+/// than any survey.
+const MIN_AREA_DEG2: f64 = 1e-16;
 
 /// What WKB holds, before its coordinates are looked at.
 #[derive(Debug)]
@@ -39,7 +43,10 @@ pub(crate) struct Fault {
 
 impl Fault {
     fn new(code: FindingCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self {
+            code,
+            detail: detail.into(),
+        }
     }
 }
 
@@ -55,7 +62,9 @@ pub(crate) struct Sound {
 pub(crate) fn geometry_of(wkb: &[u8]) -> Result<Geometry, Fault> {
     let unreadable = |detail: String| Fault::new(FindingCode::GeometryUnreadable, detail);
     let parsed = wkb::reader::read_wkb(wkb).map_err(|error| unreadable(error.to_string()))?;
-    parsed.try_to_geometry().ok_or_else(|| Fault::new(FindingCode::GeometryEmpty, "EMPTY"))
+    parsed
+        .try_to_geometry()
+        .ok_or_else(|| Fault::new(FindingCode::GeometryEmpty, "EMPTY"))
 }
 
 /// The WKB of a geometry, little-endian.
@@ -72,8 +81,12 @@ pub(crate) fn parse(wkb: &[u8]) -> Result<Parsed, Fault> {
     let linear;
     let wkb = if is_curved(wkb) {
         notes.push(FindingCode::CurveLinearised);
-        linear = linearised(wkb)
-            .ok_or_else(|| Fault::new(FindingCode::GeometryUnreadable, "a curve that cannot be made of segments"))?;
+        linear = linearised(wkb).ok_or_else(|| {
+            Fault::new(
+                FindingCode::GeometryUnreadable,
+                "a curve that cannot be made of segments",
+            )
+        })?;
         &linear
     } else {
         wkb
@@ -86,10 +99,18 @@ pub(crate) fn parse(wkb: &[u8]) -> Result<Parsed, Fault> {
     if has_open_ring(&parsed) {
         notes.push(FindingCode::RingUnclosed);
     }
-    let geometry = parsed.try_to_geometry().filter(|geometry| !geometry.is_empty());
+    let geometry = parsed
+        .try_to_geometry()
+        .filter(|geometry| !geometry.is_empty());
     let geometry = geometry.ok_or_else(|| Fault::new(FindingCode::GeometryEmpty, "EMPTY"))?;
-    if let Some(bad) = geometry.coords_iter().find(|at| !at.x.is_finite() || !at.y.is_finite()) {
-        return Err(Fault::new(FindingCode::CoordinateNotFinite, format!("({}, {})", bad.x, bad.y)));
+    if let Some(bad) = geometry
+        .coords_iter()
+        .find(|at| !at.x.is_finite() || !at.y.is_finite())
+    {
+        return Err(Fault::new(
+            FindingCode::CoordinateNotFinite,
+            format!("({}, {})", bad.x, bad.y),
+        ));
     }
     Ok(Parsed { geometry, notes })
 }
@@ -104,8 +125,14 @@ pub(crate) fn mend(geometry: Geometry) -> Result<Sound, Fault> {
         _ => Ok(None),
     }
     .map(|mended| match mended {
-        Some((geometry, what)) => Sound { geometry, repaired: Some(what) },
-        None => Sound { geometry, repaired: None },
+        Some((geometry, what)) => Sound {
+            geometry,
+            repaired: Some(what),
+        },
+        None => Sound {
+            geometry,
+            repaired: None,
+        },
     })
 }
 
@@ -116,7 +143,10 @@ fn check_lines(lines: &[LineString]) -> Result<Mended, Fault> {
     if lines.iter().any(|line| line.0.len() > 1 && different(line)) {
         Ok(None)
     } else {
-        Err(Fault::new(FindingCode::TooFewPoints, "a line with fewer than 2 different points"))
+        Err(Fault::new(
+            FindingCode::TooFewPoints,
+            "a line with fewer than 2 different points",
+        ))
     }
 }
 
@@ -126,24 +156,42 @@ fn mend_polygons(polygons: &[Polygon], whole: &Geometry) -> Result<Mended, Fault
     {
         return Ok(None);
     }
-    if polygons.iter().all(|polygon| distinct_corners(polygon.exterior()) < 3) {
-        return Err(Fault::new(FindingCode::TooFewPoints, "a ring with fewer than 3 different points"));
+    if polygons
+        .iter()
+        .all(|polygon| distinct_corners(polygon.exterior()) < 3)
+    {
+        return Err(Fault::new(
+            FindingCode::TooFewPoints,
+            "a ring with fewer than 3 different points",
+        ));
     }
     let unrepairable = |detail: String| Fault::new(FindingCode::PolygonUnrepairable, detail);
     let (checked, heard) = listen(|| {
         let geometry = gdal::vector::Geometry::from_wkb(&wkb_of(whole))?;
-        if geometry.is_valid() { Ok(None) } else { Ok(Some(geometry)) }
+        if geometry.is_valid() {
+            Ok(None)
+        } else {
+            Ok(Some(geometry))
+        }
     });
     let reason = heard.first();
     let checked: Result<_, gdal::errors::GdalError> = checked;
     let Some(invalid) = checked.map_err(|error| unrepairable(error.to_string()))? else {
-        return if whole.unsigned_area() > 0.0 { Ok(None) } else { Err(no_area()) };
+        return if whole.unsigned_area() > MIN_AREA_DEG2 {
+            Ok(None)
+        } else {
+            Err(no_area())
+        };
     };
-    let made = quiet(|| invalid.make_valid(&gdal::cpl::CslStringList::new()).and_then(|made| made.wkb()));
+    let made = quiet(|| {
+        invalid
+            .make_valid(&gdal::cpl::CslStringList::new())
+            .and_then(|made| made.wkb())
+    });
     let made = made.map_err(|error| unrepairable(error.to_string()))?;
     let mut parts = Vec::new();
     collect_polygons(geometry_of(&made)?, &mut parts);
-    parts.retain(|polygon| polygon.unsigned_area() > 0.0);
+    parts.retain(|polygon| polygon.unsigned_area() > MIN_AREA_DEG2);
     if parts.is_empty() {
         return Err(no_area());
     }
@@ -155,11 +203,14 @@ fn mend_polygons(polygons: &[Polygon], whole: &Geometry) -> Result<Mended, Fault
     };
     let after_m2 = mended.geodesic_area_signed().abs();
     let reason = reason.unwrap_or_else(|| "invalid".to_owned());
-    Ok(Some((mended, format!("{reason}; {before_m2:.1} m² → {after_m2:.1} m²"))))
+    Ok(Some((
+        mended,
+        format!("{reason}; {before_m2:.1} m² → {after_m2:.1} m²"),
+    )))
 }
 
 fn no_area() -> Fault {
-    Fault::new(FindingCode::ZeroArea, "0 m²")
+    Fault::new(FindingCode::ZeroArea, "less than 1 mm²")
 }
 
 fn collect_polygons(geometry: Geometry, into: &mut Vec<Polygon>) {
@@ -167,13 +218,19 @@ fn collect_polygons(geometry: Geometry, into: &mut Vec<Polygon>) {
     match geometry {
         Geometry::Polygon(polygon) => into.push(polygon.orient(Direction::Default)),
         Geometry::MultiPolygon(polygons) => into.extend(polygons.orient(Direction::Default)),
-        Geometry::GeometryCollection(parts) => parts.into_iter().for_each(|part| collect_polygons(part, into)),
+        Geometry::GeometryCollection(parts) => parts
+            .into_iter()
+            .for_each(|part| collect_polygons(part, into)),
         _ => {}
     }
 }
 
 fn distinct_corners(ring: &LineString) -> usize {
-    let mut corners: Vec<_> = ring.0.iter().map(|at| (at.x.to_bits(), at.y.to_bits())).collect();
+    let mut corners: Vec<_> = ring
+        .0
+        .iter()
+        .map(|at| (at.x.to_bits(), at.y.to_bits()))
+        .collect();
     corners.sort_unstable();
     corners.dedup();
     corners.len()
@@ -208,7 +265,7 @@ fn is_plainly_simple(polygon: &Polygon) -> bool {
             }
         }
     }
-    polygon.unsigned_area() > 0.0
+    polygon.unsigned_area() > MIN_AREA_DEG2
 }
 
 /// Whether WKB holds circular arcs, curve polygons, surfaces or triangles.
@@ -224,18 +281,24 @@ fn is_curved(wkb: &[u8]) -> bool {
 fn has_open_ring(geometry: &wkb::reader::Wkb<'_>) -> bool {
     match geometry.as_type() {
         GeometryType::Polygon(polygon) => polygon_is_open(polygon),
-        GeometryType::MultiPolygon(polygons) => polygons.polygons().any(|polygon| polygon_is_open(&polygon)),
+        GeometryType::MultiPolygon(polygons) => {
+            polygons.polygons().any(|polygon| polygon_is_open(&polygon))
+        }
         _ => false,
     }
 }
 
 fn polygon_is_open(polygon: &impl PolygonTrait<T = f64>) -> bool {
     use geo_traits::CoordTrait as _;
-    polygon.exterior().into_iter().chain(polygon.interiors()).any(|ring| {
-        let count = ring.num_coords();
-        let end = |at: usize| ring.coord(at).map(|coord| coord.x_y());
-        count > 0 && end(0) != end(count - 1)
-    })
+    polygon
+        .exterior()
+        .into_iter()
+        .chain(polygon.interiors())
+        .any(|ring| {
+            let count = ring.num_coords();
+            let end = |at: usize| ring.coord(at).map(|coord| coord.x_y());
+            count > 0 && end(0) != end(count - 1)
+        })
 }
 
 /// A position on or in the geometry that stands for it: the point itself, the centre where it lies inside.
@@ -245,9 +308,13 @@ pub(crate) fn representative(geometry: &Geometry) -> Option<(f64, f64)> {
         Geometry::Point(point) => Some(point.x_y()),
         Geometry::Polygon(polygon) => {
             let centre = polygon.centroid()?;
-            if polygon.contains(&centre) { Some(centre.x_y()) } else { polygon.interior_point().map(|at| at.x_y()) }
+            if polygon.contains(&centre) {
+                Some(centre.x_y())
+            } else {
+                polygon.interior_point().map(geo::Point::x_y)
+            }
         }
-        other => other.interior_point().map(|at| at.x_y()),
+        other => other.interior_point().map(geo::Point::x_y),
     }
 }
 
@@ -255,17 +322,24 @@ pub(crate) fn representative(geometry: &Geometry) -> Option<(f64, f64)> {
 pub(crate) fn kind_of(geometry: &Geometry) -> GeometryKind {
     match geometry {
         Geometry::Point(_) | Geometry::MultiPoint(_) => GeometryKind::Point,
-        Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => GeometryKind::Line,
-        Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => GeometryKind::Polygon,
+        Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => {
+            GeometryKind::Line
+        }
+        Geometry::Polygon(_)
+        | Geometry::MultiPolygon(_)
+        | Geometry::Rect(_)
+        | Geometry::Triangle(_) => GeometryKind::Polygon,
         Geometry::GeometryCollection(_) => GeometryKind::Mixed,
     }
 }
 
 /// The bounds of a geometry.
 pub(crate) fn extent_of(geometry: &Geometry) -> crate::Extent {
-    geometry.bounding_rect().map_or(crate::Extent::EMPTY, |rect| {
-        crate::Extent::from_corners(rect.min().x_y(), rect.max().x_y())
-    })
+    geometry
+        .bounding_rect()
+        .map_or(crate::Extent::EMPTY, |rect| {
+            crate::Extent::from_corners(rect.min().x_y(), rect.max().x_y())
+        })
 }
 
 #[cfg(test)]

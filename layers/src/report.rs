@@ -105,7 +105,12 @@ impl Findings {
     }
 
     /// Notes several at once.
-    pub(crate) fn note_many<E: fmt::Display>(&mut self, code: FindingCode, count: u64, example: impl FnOnce() -> E) {
+    pub(crate) fn note_many<E: fmt::Display>(
+        &mut self,
+        code: FindingCode,
+        count: u64,
+        example: impl FnOnce() -> E,
+    ) {
         if count == 0 {
             return;
         }
@@ -113,7 +118,14 @@ impl Findings {
             &mut self.list[at]
         } else {
             let (severity, vi, en) = code.explanation();
-            self.list.push(Finding { code, severity, count: 0, examples: Vec::new(), vi: vi.into(), en: en.into() });
+            self.list.push(Finding {
+                code,
+                severity,
+                count: 0,
+                examples: Vec::new(),
+                vi: vi.into(),
+                en: en.into(),
+            });
             self.list.last_mut().expect("just pushed")
         };
         finding.count += count;
@@ -122,22 +134,10 @@ impl Findings {
         }
     }
 
-    /// Adds what another part found, in its order.
-    pub(crate) fn merge(&mut self, other: Self) {
-        for theirs in other.list {
-            if let Some(ours) = self.list.iter_mut().find(|ours| ours.code == theirs.code) {
-                ours.count += theirs.count;
-                let room = Finding::MAX_EXAMPLES - ours.examples.len();
-                ours.examples.extend(theirs.examples.into_iter().take(room));
-            } else {
-                self.list.push(theirs);
-            }
-        }
-    }
-
     /// All of them, gravest first.
     pub(crate) fn into_sorted(mut self) -> Vec<Finding> {
-        self.list.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(&b.code)));
+        self.list
+            .sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(&b.code)));
         self.list
     }
 }

@@ -78,15 +78,19 @@ pub(crate) const ROWS_PER_BATCH: usize = 16_384;
 /// Opens a source, by its content where its name does not tell.
 pub(crate) fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError> {
     let address = path.to_string_lossy();
-    let is_file = !address.contains("://") && !address.starts_with("/vsi") && !is_database(&address);
+    let is_file =
+        !address.contains("://") && !address.starts_with("/vsi") && !is_database(&address);
     if is_file {
         let magic = look(path)?;
         refuse_proprietary(path, &magic)?;
         if magic.starts_with(b"PAR1") {
-            return geoparquet::GeoParquetSource::open(path).map(|source| Opened::Vector(Box::new(source)));
+            return geoparquet::GeoParquetSource::open(path)
+                .map(|source| Opened::Vector(Box::new(source)));
         }
     }
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     match extension.as_deref() {
         Some("csv" | "tsv" | "psv") => csv::open(path),
         _ => gdal::open(path, layer),
@@ -96,7 +100,11 @@ pub(crate) fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError
 /// Addresses of databases are no files.
 fn is_database(address: &str) -> bool {
     let prefix = address.split(':').next().unwrap_or_default();
-    prefix.len() > 1 && prefix.len() < address.len() && prefix.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    prefix.len() > 1
+        && prefix.len() < address.len()
+        && prefix
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 /// The first bytes of a file; none for a folder.
@@ -108,7 +116,11 @@ fn look(path: &Path) -> Result<Vec<u8>, ReadError> {
             std::io::ErrorKind::PermissionDenied => "permission denied",
             _ => "the file system failed",
         };
-        ReadError::Unreadable { path: path.into(), why, source }
+        ReadError::Unreadable {
+            path: path.into(),
+            why,
+            source,
+        }
     };
     if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
         return Ok(Vec::new());
@@ -117,20 +129,33 @@ fn look(path: &Path) -> Result<Vec<u8>, ReadError> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(16).read_to_end(&mut magic).map_err(unreadable)?;
     if magic.is_empty() {
-        return Err(ReadError::NotGis { path: path.into(), detail: "the file is empty".to_owned() });
+        return Err(ReadError::NotGis {
+            path: path.into(),
+            detail: "the file is empty".to_owned(),
+        });
     }
     Ok(magic)
 }
 
 fn refuse_proprietary(path: &Path, magic: &[u8]) -> Result<(), ReadError> {
     const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     let (format, advice) = match extension.as_deref() {
-        Some("dgn") if magic.starts_with(OLE) => {
-            ("MicroStation DGN v8", "save it from MicroStation as DGN v7 or DXF, or ask for GeoPackage or GML")
-        }
-        Some("dwg") => ("AutoCAD DWG", "save it from AutoCAD as DXF, or ask for GeoPackage or GML"),
+        Some("dgn") if magic.starts_with(OLE) => (
+            "MicroStation DGN v8",
+            "save it from MicroStation as DGN v7 or DXF, or ask for GeoPackage or GML",
+        ),
+        Some("dwg") => (
+            "AutoCAD DWG",
+            "save it from AutoCAD as DXF, or ask for GeoPackage or GML",
+        ),
         _ => return Ok(()),
     };
-    Err(ReadError::Proprietary { path: path.into(), format, advice })
+    Err(ReadError::Proprietary {
+        path: path.into(),
+        format,
+        advice,
+    })
 }

@@ -31,8 +31,17 @@ pub(crate) const REPORT_FILE: &str = "report.json";
 pub(crate) const RASTER_FILE: &str = "raster.tif";
 
 /// What may lie in a directory that is to become a twin.
-const OWN_NAMES: [&str; 9] =
-    ["layers", "rasters", "styles", "cache", "sources", "data", "lost+found", "twin.lock", "twin.db"];
+const OWN_NAMES: [&str; 9] = [
+    "layers",
+    "rasters",
+    "styles",
+    "cache",
+    "sources",
+    "data",
+    "lost+found",
+    "twin.lock",
+    "twin.db",
+];
 
 /// An open twin. Cheap to share behind an `Arc`; readable and writable from any thread.
 #[derive(Debug)]
@@ -49,12 +58,16 @@ impl Twin {
     pub fn create_or_open(dir: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(dir).map_err(|source| StoreError::io("create", dir, source))?;
         if !has_catalog(dir)? {
-            let entries = fs::read_dir(dir).map_err(|source| StoreError::io("list", dir, source))?;
+            let entries =
+                fs::read_dir(dir).map_err(|source| StoreError::io("list", dir, source))?;
             for entry in entries {
                 let entry = entry.map_err(|source| StoreError::io("list", dir, source))?;
                 let name = entry.file_name();
                 let name = name.to_string_lossy();
-                if !OWN_NAMES.contains(&name.as_ref()) && !name.starts_with(['.', '_']) && !name.starts_with("twin.db") {
+                if !OWN_NAMES.contains(&name.as_ref())
+                    && !name.starts_with(['.', '_'])
+                    && !name.starts_with("twin.db")
+                {
                     return Err(StoreError::NotATwin { dir: dir.into() });
                 }
             }
@@ -75,7 +88,10 @@ impl Twin {
 
     fn connect(dir: &Path) -> Result<Self, StoreError> {
         let catalog = Mutex::new(catalog::open(dir)?);
-        Ok(Self { dir: dir.into(), catalog })
+        Ok(Self {
+            dir: dir.into(),
+            catalog,
+        })
     }
 
     /// Its directory.
@@ -134,12 +150,18 @@ impl Twin {
     ///
     /// # Errors
     /// When there is no such version or its file cannot be read.
-    pub fn quarantine(&self, layer: &LayerId, version: Version) -> Result<Vec<arrow::array::RecordBatch>, StoreError> {
+    pub fn quarantine(
+        &self,
+        layer: &LayerId,
+        version: Version,
+    ) -> Result<Vec<arrow::array::RecordBatch>, StoreError> {
         let meta = self.meta_of_version(layer, version)?;
         let path = self.folder(&meta).join(QUARANTINE_FILE);
         match geoparquet::read(&path) {
             Ok((_, batches)) => Ok(batches),
-            Err(ReadFailure::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(ReadFailure::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Vec::new())
+            }
             Err(failure) => Err(damaged(&meta, path, failure)),
         }
     }
@@ -156,7 +178,11 @@ impl Twin {
     ///
     /// # Errors
     /// When there is no such version, it is no raster, or its file cannot be read.
-    pub fn read_raster_version(&self, layer: &LayerId, version: Version) -> Result<Raster, StoreError> {
+    pub fn read_raster_version(
+        &self,
+        layer: &LayerId,
+        version: Version,
+    ) -> Result<Raster, StoreError> {
         self.read_raster_described(&self.meta_of_version(layer, version)?)
     }
 
@@ -185,7 +211,7 @@ impl Twin {
         let writer = self.writer()?;
         let staging = writer.stage(&layer.meta.id, layer.meta.kind)?;
         layer.to_geoparquet(&staging.path().join(DATA_FILE))?;
-        writer.publish(staging, layer.meta.as_ref().clone())
+        writer.publish(&staging, layer.meta.as_ref().clone())
     }
 
     /// Takes the lock that lets one process write.
@@ -203,7 +229,10 @@ impl Twin {
             None => Err(StoreError::UnknownVersion {
                 layer: layer.clone(),
                 version,
-                known: versions.iter().map(|meta| meta.version.to_string()).collect(),
+                known: versions
+                    .iter()
+                    .map(|meta| meta.version.to_string())
+                    .collect(),
             }),
         }
     }
@@ -211,11 +240,19 @@ impl Twin {
     fn read_described(&self, meta: LayerMeta) -> Result<Layer, StoreError> {
         if meta.kind == LayerKind::Raster {
             let schema = arrow::datatypes::Schema::empty();
-            return Ok(Layer { meta: Arc::new(meta), schema: Arc::new(schema), batches: Vec::new() });
+            return Ok(Layer {
+                meta: Arc::new(meta),
+                schema: Arc::new(schema),
+                batches: Vec::new(),
+            });
         }
         let path = self.folder(&meta).join(DATA_FILE);
         match geoparquet::read(&path) {
-            Ok((schema, batches)) => Ok(Layer { meta: Arc::new(meta), schema, batches }),
+            Ok((schema, batches)) => Ok(Layer {
+                meta: Arc::new(meta),
+                schema,
+                batches,
+            }),
             Err(failure) => Err(damaged(&meta, path, failure)),
         }
     }
@@ -227,7 +264,11 @@ impl Twin {
             LayerKind::Table => Some("a table"),
         };
         if let Some(found) = found {
-            return Err(StoreError::WrongKind { layer: meta.id.clone(), found, wanted: "a raster" });
+            return Err(StoreError::WrongKind {
+                layer: meta.id.clone(),
+                found,
+                wanted: "a raster",
+            });
         }
         let path = self.folder(meta).join(RASTER_FILE);
         source::raster::read(&path).map_err(|detail| StoreError::Damaged {
@@ -240,11 +281,16 @@ impl Twin {
 
     /// The folder of a version's files.
     pub fn folder(&self, meta: &LayerMeta) -> PathBuf {
-        self.layer_folder(&meta.id, meta.kind).join(meta.version.to_string())
+        self.layer_folder(&meta.id, meta.kind)
+            .join(meta.version.to_string())
     }
 
     fn layer_folder(&self, layer: &LayerId, kind: LayerKind) -> PathBuf {
-        let root = if kind == LayerKind::Raster { "rasters" } else { "layers" };
+        let root = if kind == LayerKind::Raster {
+            "rasters"
+        } else {
+            "layers"
+        };
         self.dir.join(root).join(layer.as_str())
     }
 
@@ -256,7 +302,8 @@ impl Twin {
 
 fn has_catalog(dir: &Path) -> Result<bool, StoreError> {
     let path = dir.join("twin.db");
-    path.try_exists().map_err(|source| StoreError::io("look at", path, source))
+    path.try_exists()
+        .map_err(|source| StoreError::io("look at", path, source))
 }
 
 fn damaged(meta: &LayerMeta, path: PathBuf, failure: ReadFailure) -> StoreError {
@@ -267,5 +314,10 @@ fn damaged(meta: &LayerMeta, path: PathBuf, failure: ReadFailure) -> StoreError 
         ReadFailure::Io(_) => "the file is missing".to_owned(),
         ReadFailure::Parquet(error) => error.to_string(),
     };
-    StoreError::Damaged { layer: meta.id.clone(), version: meta.version, path, detail }
+    StoreError::Damaged {
+        layer: meta.id.clone(),
+        version: meta.version,
+        path,
+        detail,
+    }
 }

@@ -53,7 +53,11 @@ type Part = fn(&Generic) -> &Vec<Json>;
 /// The `topo` style for whatever layers a twin has: the calm general map. Addresses in it start with `/`.
 pub fn topo(layers: &[LayerMeta]) -> Json {
     let mut style_layers = Vec::new();
-    let unknown: Vec<Generic> = layers.iter().filter(|meta| !is_known(meta)).map(generic::layers).collect();
+    let unknown: Vec<Generic> = layers
+        .iter()
+        .filter(|meta| !is_known(meta))
+        .map(generic::layers)
+        .collect();
     let parts: [(&str, Part); 4] = [
         (GROUND, |generic| &generic.ground),
         (LINES, |generic| &generic.lines),
@@ -62,7 +66,11 @@ pub fn topo(layers: &[LayerMeta]) -> Json {
     ];
     for (fragment, generic) in parts {
         style_layers.extend(known_layers(fragment, layers));
-        style_layers.extend(unknown.iter().flat_map(|unknown| generic(unknown).iter().cloned()));
+        style_layers.extend(
+            unknown
+                .iter()
+                .flat_map(|unknown| generic(unknown).iter().cloned()),
+        );
     }
     for style_layer in &mut style_layers {
         describe(style_layer, layers);
@@ -78,16 +86,33 @@ pub fn topo(layers: &[LayerMeta]) -> Json {
 
 fn is_known(meta: &LayerMeta) -> bool {
     KNOWN.iter().any(|(id, geometry, attributes)| {
-        let has = |name: &&str| meta.attributes.iter().any(|attribute| attribute.name == **name);
-        *id == meta.id.as_str() && meta.kind == LayerKind::Vector(*geometry) && attributes.iter().all(has)
+        let has = |name: &&str| {
+            meta.attributes
+                .iter()
+                .any(|attribute| attribute.name == **name)
+        };
+        *id == meta.id.as_str()
+            && meta.kind == LayerKind::Vector(*geometry)
+            && attributes.iter().all(has)
     })
 }
 
 /// The layers of a fragment that the twin has data for, with colour tables put in.
 fn known_layers(fragment: &str, layers: &[LayerMeta]) -> Vec<Json> {
-    let fragment: Vec<Json> = serde_json::from_str(fragment).expect("the embedded fragment is JSON");
-    let roads = |layer: Json| if layer == "$roads" { roads::layers() } else { vec![layer] };
-    let mut drawn: Vec<Json> = fragment.into_iter().flat_map(roads).filter(|layer| has_data(layer, layers)).collect();
+    let fragment: Vec<Json> =
+        serde_json::from_str(fragment).expect("the embedded fragment is JSON");
+    let roads = |layer: Json| {
+        if layer == "$roads" {
+            roads::layers()
+        } else {
+            vec![layer]
+        }
+    };
+    let mut drawn: Vec<Json> = fragment
+        .into_iter()
+        .flat_map(roads)
+        .filter(|layer| has_data(layer, layers))
+        .collect();
     for layer in &mut drawn {
         let paint = layer.get_mut("paint").and_then(Json::as_object_mut);
         for value in paint.into_iter().flat_map(Map::values_mut) {
@@ -104,38 +129,56 @@ fn known_layers(fragment: &str, layers: &[LayerMeta]) -> Vec<Json> {
 fn has_data(style_layer: &Json, layers: &[LayerMeta]) -> bool {
     match layer_of(style_layer) {
         None => true,
-        Some(id) if style_layer["source"] == "twin" => layers.iter().any(|meta| meta.id.as_str() == id && is_known(meta)),
-        Some(id) => layers.iter().any(|meta| meta.id.as_str() == id && meta.kind == LayerKind::Raster),
+        Some(id) if style_layer["source"] == "twin" => layers
+            .iter()
+            .any(|meta| meta.id.as_str() == id && is_known(meta)),
+        Some(id) => layers
+            .iter()
+            .any(|meta| meta.id.as_str() == id && meta.kind == LayerKind::Raster),
     }
 }
 
 /// The twin layer that a style layer draws.
 fn layer_of(style_layer: &Json) -> Option<&str> {
-    style_layer.get("source-layer").or_else(|| style_layer.get("source")).and_then(Json::as_str)
+    style_layer
+        .get("source-layer")
+        .or_else(|| style_layer.get("source"))
+        .and_then(Json::as_str)
 }
 
 fn describe(style_layer: &mut Json, layers: &[LayerMeta]) {
-    let meta = layer_of(style_layer).and_then(|id| layers.iter().find(|meta| meta.id.as_str() == id));
+    let meta =
+        layer_of(style_layer).and_then(|id| layers.iter().find(|meta| meta.id.as_str() == id));
     if let Some(meta) = meta {
         style_layer["metadata"] = json!({"lucdau:theme": meta.theme, "lucdau:layer": meta.id});
     }
 }
 
 fn sources(layers: &[LayerMeta]) -> Json {
-    let vector: Vec<&LayerMeta> = layers.iter().filter(|meta| matches!(meta.kind, LayerKind::Vector(_))).collect();
+    let vector: Vec<&LayerMeta> = layers
+        .iter()
+        .filter(|meta| matches!(meta.kind, LayerKind::Vector(_)))
+        .collect();
     let mut sources = Map::new();
     if !vector.is_empty() {
         let ids: Vec<&str> = vector.iter().map(|meta| meta.id.as_str()).collect();
         let address = format!("/vector/{}/{{z}}/{{x}}/{{y}}.mvt", ids.join(","));
         let extent = bounds(&vector);
-        let attribution = if vector.iter().any(|meta| meta.synthetic) { "Dữ liệu tổng hợp · Synthetic data" } else { "" };
+        let attribution = if vector.iter().any(|meta| meta.synthetic) {
+            "Dữ liệu tổng hợp · Synthetic data"
+        } else {
+            ""
+        };
         sources.insert(
             "twin".to_owned(),
             json!({"type": "vector", "tiles": [address], "minzoom": 0, "maxzoom": 16, "bounds": extent, "attribution": attribution}),
         );
     }
     for (id, kind) in RASTERS {
-        if let Some(meta) = layers.iter().find(|meta| meta.id.as_str() == id && meta.kind == LayerKind::Raster) {
+        if let Some(meta) = layers
+            .iter()
+            .find(|meta| meta.id.as_str() == id && meta.kind == LayerKind::Raster)
+        {
             let address = format!("/raster/{id}/{{z}}/{{x}}/{{y}}.png");
             let mut source = json!({"type": kind, "tiles": [address], "tileSize": 256, "maxzoom": 13, "bounds": bounds(&[meta])});
             if kind == "raster-dem" {
@@ -149,7 +192,10 @@ fn sources(layers: &[LayerMeta]) -> Json {
 
 /// West, south, east and north of the layers in degrees; the world where none has an extent.
 fn bounds(layers: &[&LayerMeta]) -> [f64; 4] {
-    let extent = layers.iter().filter_map(|meta| meta.extent).fold(Extent::EMPTY, |all, extent| all.union(&extent));
+    let extent = layers
+        .iter()
+        .filter_map(|meta| meta.extent)
+        .fold(Extent::EMPTY, |all, extent| all.union(&extent));
     if extent.is_empty() {
         return [-180.0, -85.051_129, 180.0, 85.051_129];
     }

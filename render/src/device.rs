@@ -32,14 +32,30 @@ pub(crate) fn open(wanted: Option<&str>) -> Result<Gpu, RenderError> {
     descriptor.flags = InstanceFlags::empty();
     let instance = Instance::new(descriptor);
     let adapters = pollster::block_on(instance.enumerate_adapters(Backends::VULKAN));
-    let seen: Vec<String> = adapters.iter().map(|adapter| adapter.get_info().name).collect();
+    let seen: Vec<String> = adapters
+        .iter()
+        .map(|adapter| adapter.get_info().name)
+        .collect();
     let matches = |adapter: &Adapter| {
-        wanted.is_none_or(|wanted| adapter.get_info().name.to_lowercase().contains(&wanted.to_lowercase()))
+        wanted.is_none_or(|wanted| {
+            adapter
+                .get_info()
+                .name
+                .to_lowercase()
+                .contains(&wanted.to_lowercase())
+        })
     };
-    let best = adapters.into_iter().filter(matches).min_by_key(|adapter| preference(adapter.get_info().device_type));
+    let best = adapters
+        .into_iter()
+        .filter(matches)
+        .min_by_key(|adapter| preference(adapter.get_info().device_type));
     let adapter = best.ok_or_else(|| RenderError::NoAdapter {
         wanted: wanted.map_or_else(String::new, |wanted| format!("named {wanted:?} ")),
-        seen: if seen.is_empty() { "none".to_owned() } else { seen.join(", ") },
+        seen: if seen.is_empty() {
+            "none".to_owned()
+        } else {
+            seen.join(", ")
+        },
     })?;
     let info = adapter.get_info();
     let descriptor = wgpu::DeviceDescriptor {
@@ -50,11 +66,28 @@ pub(crate) fn open(wanted: Option<&str>) -> Result<Gpu, RenderError> {
         memory_hints: wgpu::MemoryHints::Performance,
         trace: wgpu::Trace::Off,
     };
-    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
-        .map_err(|source| RenderError::OpenDevice { adapter: info.name.clone(), source })?;
-    device.on_uncaptured_error(Arc::new(|error| tracing::error!(%error, "the Vulkan device refused a command")));
-    let driver = format!("{} {}", info.driver, info.driver_info).trim().to_owned();
-    Ok(Gpu { device, queue, info: AdapterInfo { name: info.name, driver, is_software: info.device_type == DeviceType::Cpu } })
+    let (device, queue) =
+        pollster::block_on(adapter.request_device(&descriptor)).map_err(|source| {
+            RenderError::OpenDevice {
+                adapter: info.name.clone(),
+                source,
+            }
+        })?;
+    device.on_uncaptured_error(Arc::new(
+        |error| tracing::error!(%error, "the Vulkan device refused a command"),
+    ));
+    let driver = format!("{} {}", info.driver, info.driver_info)
+        .trim()
+        .to_owned();
+    Ok(Gpu {
+        device,
+        queue,
+        info: AdapterInfo {
+            name: info.name,
+            driver,
+            is_software: info.device_type == DeviceType::Cpu,
+        },
+    })
 }
 
 fn preference(kind: DeviceType) -> u8 {

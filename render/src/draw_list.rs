@@ -199,7 +199,10 @@ struct Frame<'a> {
 
 impl Frame<'_> {
     fn layer(&self, name: &str) -> Option<&TileLayer> {
-        self.tile.layers.iter().find(|layer| *layer.name == *name && layer.extent > 0)
+        self.tile
+            .layers
+            .iter()
+            .find(|layer| *layer.name == *name && layer.extent > 0)
     }
 
     /// Device pixels per tile unit.
@@ -215,7 +218,12 @@ impl DrawList {
     }
 
     /// Evaluates a style for a tile.
-    pub(crate) fn build(style: &Style, inputs: &TileInputs<'_>, options: DrawOptions, shaper: &Shaper) -> Self {
+    pub(crate) fn build(
+        style: &Style,
+        inputs: &TileInputs<'_>,
+        options: DrawOptions,
+        shaper: &Shaper,
+    ) -> Self {
         let frame = Frame {
             tile: inputs.vector,
             rasters: inputs.rasters,
@@ -223,8 +231,15 @@ impl DrawList {
             size_px: f64::from(options.size_px),
             ratio: options.pixel_ratio,
         };
-        let mut list = Self { size_px: options.size_px, ..Self::default() };
-        let drawn: Vec<_> = style.layers.iter().filter(|layer| layer.is_drawn_at(frame.zoom)).collect();
+        let mut list = Self {
+            size_px: options.size_px,
+            ..Self::default()
+        };
+        let drawn: Vec<_> = style
+            .layers
+            .iter()
+            .filter(|layer| layer.is_drawn_at(frame.zoom))
+            .collect();
         let mut labels = symbol::place(&drawn, &frame, shaper);
         for (row, layer) in drawn.iter().enumerate() {
             match layer.kind {
@@ -243,7 +258,9 @@ impl DrawList {
     fn background(&mut self, layer: &StyleLayer, frame: &Frame<'_>) {
         let context = EvaluationContext::new().with_zoom(frame.zoom);
         let values = Values::without_feature(layer, &context);
-        let Some(color) = values.color("background-color", Some("background-opacity")) else { return };
+        let Some(color) = values.color("background-color", Some("background-opacity")) else {
+            return;
+        };
         if self.commands.is_empty() && (color.a >= 1.0 || self.background == [0; 4]) {
             self.background = premultiplied(color);
         } else {
@@ -254,10 +271,24 @@ impl DrawList {
 
 /// Bytes of a colour, alpha multiplied in.
 fn premultiplied(color: Color) -> [u8; 4] {
-    [color.r * color.a, color.g * color.a, color.b * color.a, color.a].map(to_byte)
+    [
+        color.r * color.a,
+        color.g * color.a,
+        color.b * color.a,
+        color.a,
+    ]
+    .map(to_byte)
 }
 
 /// A colour for a shader, alpha multiplied in.
 fn premultiplied_f32(color: Option<Color>) -> [f32; 4] {
-    color.map_or([0.0; 4], |color| [color.r * color.a, color.g * color.a, color.b * color.a, color.a].map(to_f32))
+    color.map_or([0.0; 4], |color| {
+        [
+            color.r * color.a,
+            color.g * color.a,
+            color.b * color.a,
+            color.a,
+        ]
+        .map(to_f32)
+    })
 }

@@ -73,7 +73,9 @@ pub enum RenderError {
         source: wgpu::RequestDeviceError,
     },
     /// A size the device or the format does not allow.
-    #[error("an image of {size_px} px at pixel ratio {pixel_ratio} cannot be drawn: use 1 to 2048 px and a ratio of 0.5 to 8")]
+    #[error(
+        "an image of {size_px} px at pixel ratio {pixel_ratio} cannot be drawn: use 1 to 2048 px and a ratio of 0.5 to 8"
+    )]
     Size {
         /// Side of the image.
         size_px: u32,

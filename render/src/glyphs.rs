@@ -5,7 +5,11 @@ use prost::Message as _;
 use crate::text::{Face, SdfSpec, sdf};
 
 /// What MapLibre GL expects: 24 px per em, 3 px around the ink, distances up to 8 px.
-const SPEC: SdfSpec = SdfSpec { per_em: 24, buffer: 3, radius: 8 };
+const SPEC: SdfSpec = SdfSpec {
+    per_em: 24,
+    buffer: 3,
+    radius: 8,
+};
 
 /// Characters in a range.
 const RANGE: u32 = 256;
@@ -50,13 +54,27 @@ struct Glyph {
 /// The PBF of the 256 characters from `start` in the first embedded face of a comma-separated stack. None for a stack without
 /// an embedded face, and for a start that is not a multiple of 256 below 65,536.
 pub fn range(fontstack: &str, start: u32) -> Option<Vec<u8>> {
-    let face = fontstack.split(',').find_map(|name| Face::named(name.trim()))?;
+    let face = fontstack
+        .split(',')
+        .find_map(|name| Face::named(name.trim()))?;
     if !start.is_multiple_of(RANGE) || start > 0xFF00 {
         return None;
     }
-    let glyphs = (start..start + RANGE).filter_map(char::from_u32).filter_map(|character| glyph(face, character)).collect();
-    let stack = Stack { name: fontstack.to_owned(), range: format!("{start}-{}", start + RANGE - 1), glyphs };
-    Some(Glyphs { stacks: vec![stack] }.encode_to_vec())
+    let glyphs = (start..start + RANGE)
+        .filter_map(char::from_u32)
+        .filter_map(|character| glyph(face, character))
+        .collect();
+    let stack = Stack {
+        name: fontstack.to_owned(),
+        range: format!("{start}-{}", start + RANGE - 1),
+        glyphs,
+    };
+    Some(
+        Glyphs {
+            stacks: vec![stack],
+        }
+        .encode_to_vec(),
+    )
 }
 
 fn glyph(face: Face, character: char) -> Option<Glyph> {
@@ -71,7 +89,9 @@ fn glyph(face: Face, character: char) -> Option<Glyph> {
         top: 0,
         advance: crate::narrow::to_u32(advance_px.round()),
     };
-    let Some(field) = sdf(face, number, SPEC) else { return Some(empty) };
+    let Some(field) = sdf(face, number, SPEC) else {
+        return Some(empty);
+    };
     let inner = |length: usize| u32::try_from(length - 2 * SPEC.buffer).unwrap_or_default();
     Some(Glyph {
         width: inner(field.width),
@@ -92,12 +112,26 @@ mod tests {
         for face in Face::ALL {
             let bytes = range(face.name(), 0x1E00).unwrap();
             let stack = Glyphs::decode(bytes.as_slice()).unwrap().stacks.remove(0);
-            assert_eq!((stack.name.as_str(), stack.range.as_str()), (face.name(), "7680-7935"));
-            for letter in "ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ".chars() {
-                let glyph = stack.glyphs.iter().find(|glyph| glyph.id == u32::from(letter)).unwrap();
+            assert_eq!(
+                (stack.name.as_str(), stack.range.as_str()),
+                (face.name(), "7680-7935")
+            );
+            for letter in "ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ".chars()
+            {
+                let glyph = stack
+                    .glyphs
+                    .iter()
+                    .find(|glyph| glyph.id == u32::from(letter))
+                    .unwrap();
                 let bitmap = glyph.bitmap.as_ref().unwrap();
-                assert_eq!(bitmap.len(), (glyph.width as usize + 6) * (glyph.height as usize + 6));
-                assert!(bitmap.contains(&255) || bitmap.iter().any(|value| *value > 191), "{letter} has ink");
+                assert_eq!(
+                    bitmap.len(),
+                    (glyph.width as usize + 6) * (glyph.height as usize + 6)
+                );
+                assert!(
+                    bitmap.contains(&255) || bitmap.iter().any(|value| *value > 191),
+                    "{letter} has ink"
+                );
             }
         }
     }

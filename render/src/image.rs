@@ -18,7 +18,11 @@ impl Image {
     /// One colour everywhere, given premultiplied.
     pub(crate) fn solid(side: u32, color: [u8; 4]) -> Self {
         let pixel = straight(color);
-        Self { width: side, height: side, rgba: pixel.repeat(side as usize * side as usize) }
+        Self {
+            width: side,
+            height: side,
+            rgba: pixel.repeat(side as usize * side as usize),
+        }
     }
 
     /// A square of premultiplied pixels.
@@ -26,7 +30,11 @@ impl Image {
         for pixel in rgba.chunks_exact_mut(4).filter(|pixel| pixel[3] != u8::MAX) {
             pixel.copy_from_slice(&straight([pixel[0], pixel[1], pixel[2], pixel[3]]));
         }
-        Self { width: side, height: side, rgba }
+        Self {
+            width: side,
+            height: side,
+            rgba,
+        }
     }
 
     /// The pixel of a column and a row; none outside.
@@ -62,8 +70,14 @@ fn straight(pixel: [u8; 4]) -> [u8; 4] {
     if alpha == 0 {
         return [0; 4];
     }
-    let channel = |value: u8| u8::try_from((u32::from(value) * 255 + alpha / 2) / alpha).unwrap_or(u8::MAX);
-    [channel(pixel[0]), channel(pixel[1]), channel(pixel[2]), pixel[3]]
+    let channel =
+        |value: u8| u8::try_from((u32::from(value) * 255 + alpha / 2) / alpha).unwrap_or(u8::MAX);
+    [
+        channel(pixel[0]),
+        channel(pixel[1]),
+        channel(pixel[2]),
+        pixel[3],
+    ]
 }
 
 #[cfg(test)]

@@ -47,10 +47,12 @@ struct Recipe<'a> {
 
 impl Passes {
     pub(crate) fn new(gpu: &Gpu) -> Self {
-        let view_layout = gpu.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("view"),
-            entries: &[uniform_entry(0)],
-        });
+        let view_layout = gpu
+            .device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some("view"),
+                entries: &[uniform_entry(0)],
+            });
         Self {
             fill: fill::FillPass::new(gpu, &view_layout),
             line: line::LinePass::new(gpu, &view_layout),
@@ -70,9 +72,21 @@ impl Passes {
         let lines = line::LinePass::upload(gpu, list);
         let circles = circle::CirclePass::upload(gpu, list);
         let texts = self.text.upload(gpu, list);
-        let rasters: Vec<_> = list.rasters.iter().map(|quad| self.raster.upload(gpu, quad)).collect();
-        let hillshades: Vec<_> = list.hillshades.iter().map(|quad| self.hillshade.upload(gpu, quad)).collect();
-        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("tile") });
+        let rasters: Vec<_> = list
+            .rasters
+            .iter()
+            .map(|quad| self.raster.upload(gpu, quad))
+            .collect();
+        let hillshades: Vec<_> = list
+            .hillshades
+            .iter()
+            .map(|quad| self.hillshade.upload(gpu, quad))
+            .collect();
+        let mut encoder = gpu
+            .device
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor {
+                label: Some("tile"),
+            });
         {
             let mut pass = target.begin(&mut encoder, list.background);
             pass.set_bind_group(0, &target.view_group, &[]);
@@ -95,14 +109,23 @@ impl Passes {
     }
 
     fn take_target(&self, gpu: &Gpu, size_px: u32) -> Target {
-        let mut targets = self.targets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let kept = targets.iter().position(|target| target.size_px == size_px).map(|row| targets.swap_remove(row));
+        let mut targets = self
+            .targets
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let kept = targets
+            .iter()
+            .position(|target| target.size_px == size_px)
+            .map(|row| targets.swap_remove(row));
         drop(targets);
         kept.unwrap_or_else(|| Target::new(gpu, &self.view_layout, size_px))
     }
 
     fn keep_target(&self, target: Target) {
-        let mut targets = self.targets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut targets = self
+            .targets
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if targets.len() < TARGETS_KEPT {
             targets.push(target);
         }
@@ -115,7 +138,12 @@ fn uniform_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
         has_dynamic_offset: false,
         min_binding_size: None,
     };
-    wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::VERTEX_FRAGMENT, ty, count: None }
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+        ty,
+        count: None,
+    }
 }
 
 fn texture_entry(binding: u32, filterable: bool) -> wgpu::BindGroupLayoutEntry {
@@ -124,60 +152,87 @@ fn texture_entry(binding: u32, filterable: bool) -> wgpu::BindGroupLayoutEntry {
         view_dimension: wgpu::TextureViewDimension::D2,
         multisampled: false,
     };
-    wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::VERTEX_FRAGMENT, ty, count: None }
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+        ty,
+        count: None,
+    }
 }
 
 fn sampler_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
     let ty = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
-    wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::FRAGMENT, ty, count: None }
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::FRAGMENT,
+        ty,
+        count: None,
+    }
 }
 
 fn pipeline(gpu: &Gpu, recipe: &Recipe<'_>) -> wgpu::RenderPipeline {
-    let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label: Some(recipe.label),
-        source: wgpu::ShaderSource::Wgsl(recipe.shader.into()),
-    });
+    let module = gpu
+        .device
+        .create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(recipe.label),
+            source: wgpu::ShaderSource::Wgsl(recipe.shader.into()),
+        });
     let layouts: Vec<_> = recipe.layouts.iter().map(|layout| Some(*layout)).collect();
-    let layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-        label: Some(recipe.label),
-        bind_group_layouts: &layouts,
-        immediate_size: 0,
-    });
-    gpu.device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some(recipe.label),
-        layout: Some(&layout),
-        vertex: wgpu::VertexState {
-            module: &module,
-            entry_point: Some("vertex"),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
-            buffers: recipe.buffers,
-        },
-        primitive: wgpu::PrimitiveState { topology: recipe.topology, ..wgpu::PrimitiveState::default() },
-        depth_stencil: None,
-        multisample: wgpu::MultisampleState::default(),
-        fragment: Some(wgpu::FragmentState {
-            module: &module,
-            entry_point: Some("fragment"),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
-            targets: &[Some(wgpu::ColorTargetState {
-                format: FORMAT,
-                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                write_mask: wgpu::ColorWrites::ALL,
-            })],
-        }),
-        multiview_mask: None,
-        cache: None,
-    })
+    let layout = gpu
+        .device
+        .create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label: Some(recipe.label),
+            bind_group_layouts: &layouts,
+            immediate_size: 0,
+        });
+    gpu.device
+        .create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+            label: Some(recipe.label),
+            layout: Some(&layout),
+            vertex: wgpu::VertexState {
+                module: &module,
+                entry_point: Some("vertex"),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                buffers: recipe.buffers,
+            },
+            primitive: wgpu::PrimitiveState {
+                topology: recipe.topology,
+                ..wgpu::PrimitiveState::default()
+            },
+            depth_stencil: None,
+            multisample: wgpu::MultisampleState::default(),
+            fragment: Some(wgpu::FragmentState {
+                module: &module,
+                entry_point: Some("fragment"),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                targets: &[Some(wgpu::ColorTargetState {
+                    format: FORMAT,
+                    blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                    write_mask: wgpu::ColorWrites::ALL,
+                })],
+            }),
+            multiview_mask: None,
+            cache: None,
+        })
 }
 
 /// A buffer with contents; none when there is nothing to hold.
-fn buffer<T: bytemuck::Pod>(gpu: &Gpu, contents: &[T], usage: wgpu::BufferUsages) -> Option<wgpu::Buffer> {
+fn buffer<T: bytemuck::Pod>(
+    gpu: &Gpu,
+    contents: &[T],
+    usage: wgpu::BufferUsages,
+) -> Option<wgpu::Buffer> {
     let bytes: &[u8] = bytemuck::cast_slice(contents);
     if bytes.is_empty() {
         return None;
     }
     let size = (bytes.len() as u64).next_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT);
-    let descriptor = wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: true };
+    let descriptor = wgpu::BufferDescriptor {
+        label: None,
+        size,
+        usage,
+        mapped_at_creation: true,
+    };
     let buffer = gpu.device.create_buffer(&descriptor);
     if let Ok(mut mapped) = buffer.slice(..bytes.len() as u64).get_mapped_range_mut() {
         mapped.copy_from_slice(bytes);
@@ -188,7 +243,11 @@ fn buffer<T: bytemuck::Pod>(gpu: &Gpu, contents: &[T], usage: wgpu::BufferUsages
 
 /// A texture with contents, and its view.
 fn texture(gpu: &Gpu, side: u32, format: wgpu::TextureFormat, bytes: &[u8]) -> wgpu::TextureView {
-    let size = wgpu::Extent3d { width: side, height: side, depth_or_array_layers: 1 };
+    let size = wgpu::Extent3d {
+        width: side,
+        height: side,
+        depth_or_array_layers: 1,
+    };
     let texture = gpu.device.create_texture(&wgpu::TextureDescriptor {
         label: None,
         size,
@@ -199,7 +258,12 @@ fn texture(gpu: &Gpu, side: u32, format: wgpu::TextureFormat, bytes: &[u8]) -> w
         usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
         view_formats: &[],
     });
-    let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(side * 4), rows_per_image: None };
-    gpu.queue.write_texture(texture.as_image_copy(), bytes, layout, size);
+    let layout = wgpu::TexelCopyBufferLayout {
+        offset: 0,
+        bytes_per_row: Some(side * 4),
+        rows_per_image: None,
+    };
+    gpu.queue
+        .write_texture(texture.as_image_copy(), bytes, layout, size);
     texture.create_view(&wgpu::TextureViewDescriptor::default())
 }

@@ -22,14 +22,24 @@ const CLASSES: [(u8, [u8; 3]); 11] = [
 
 /// The colour of a land cover class; none for nodata and unknown classes.
 pub(crate) fn class_color(value: f32) -> Option<[u8; 3]> {
-    CLASSES.iter().find_map(|(class, color)| ((f32::from(*class) - value).abs() < 0.5).then_some(*color))
+    CLASSES
+        .iter()
+        .find_map(|(class, color)| ((f32::from(*class) - value).abs() < 0.5).then_some(*color))
 }
 
 /// Heights as Terrarium PNG without the border: metres are `red × 256 + green + blue / 256 − 32768`. Nodata is 0 m.
 pub fn terrarium(tile: &RasterTile) -> Vec<u8> {
     png(tile, |height| {
-        let metres = if height.is_finite() { f64::from(height) } else { 0.0 };
-        let steps = crate::narrow::to_u32(((metres + 32_768.0) * 256.0).round().clamp(0.0, 16_777_215.0));
+        let metres = if height.is_finite() {
+            f64::from(height)
+        } else {
+            0.0
+        };
+        let steps = crate::narrow::to_u32(
+            ((metres + 32_768.0) * 256.0)
+                .round()
+                .clamp(0.0, 16_777_215.0),
+        );
         let [_, red, green, blue] = steps.to_be_bytes();
         [red, green, blue, u8::MAX]
     })
@@ -37,7 +47,9 @@ pub fn terrarium(tile: &RasterTile) -> Vec<u8> {
 
 /// Land cover as PNG without the border, in the colours that [`crate::Renderer`] draws; other values are transparent.
 pub fn classes(tile: &RasterTile) -> Vec<u8> {
-    png(tile, |value| class_color(value).map_or([0; 4], |[r, g, b]| [r, g, b, u8::MAX]))
+    png(tile, |value| {
+        class_color(value).map_or([0; 4], |[r, g, b]| [r, g, b, u8::MAX])
+    })
 }
 
 fn png(tile: &RasterTile, pixel: impl Fn(f32) -> [u8; 4]) -> Vec<u8> {
@@ -47,7 +59,12 @@ fn png(tile: &RasterTile, pixel: impl Fn(f32) -> [u8; 4]) -> Vec<u8> {
     let rgba = values.flat_map(pixel).collect();
     let side = u32::try_from(tile.size).unwrap_or_default();
     // never through a reduced palette: these are numbers, not looks
-    Image { width: side, height: side, rgba }.to_exact_png()
+    Image {
+        width: side,
+        height: side,
+        rgba,
+    }
+    .to_exact_png()
 }
 
 #[cfg(test)]
@@ -61,7 +78,11 @@ mod tests {
         for (row, value) in values.into_iter().enumerate() {
             bordered[(row / 2 + 1) * 4 + row % 2 + 1] = value;
         }
-        RasterTile { coord: TileCoord::new(0, 0, 0).unwrap(), size: 2, values: bordered }
+        RasterTile {
+            coord: TileCoord::new(0, 0, 0).unwrap(),
+            size: 2,
+            values: bordered,
+        }
     }
 
     fn decoded(png: &[u8]) -> Vec<u8> {
@@ -78,8 +99,14 @@ mod tests {
         let heights = [0.0, 612.253, -3.5, f32::NAN];
         let pixels = decoded(&terrarium(&tile(heights)));
         for (pixel, height) in pixels.chunks(4).zip(heights) {
-            let back = f64::from(pixel[0]) * 256.0 + f64::from(pixel[1]) + f64::from(pixel[2]) / 256.0 - 32_768.0;
-            let wanted = if height.is_nan() { 0.0 } else { f64::from(height) };
+            let back =
+                f64::from(pixel[0]) * 256.0 + f64::from(pixel[1]) + f64::from(pixel[2]) / 256.0
+                    - 32_768.0;
+            let wanted = if height.is_nan() {
+                0.0
+            } else {
+                f64::from(height)
+            };
             assert!((back - wanted).abs() <= 1.0 / 512.0, "{back} {wanted}");
         }
     }

@@ -7,7 +7,10 @@ use layers::{RasterTile, TileCoord, VectorTile};
 use crate::{
     AdapterInfo, Image, RenderError, Style,
     device::{self, Gpu},
-    draw_list::{Circle, Command, DrawList, FillVertex, GlyphQuad, HillshadeLight, HillshadeQuad, LineSegment, RasterQuad},
+    draw_list::{
+        Circle, Command, DrawList, FillVertex, GlyphQuad, HillshadeLight, HillshadeQuad,
+        LineSegment, RasterQuad,
+    },
     passes::Passes,
     text::{Face, Shaper},
 };
@@ -42,7 +45,10 @@ pub struct DrawOptions {
 
 impl Default for DrawOptions {
     fn default() -> Self {
-        Self { size_px: 256, pixel_ratio: 1.0 }
+        Self {
+            size_px: 256,
+            pixel_ratio: 1.0,
+        }
     }
 }
 
@@ -68,11 +74,17 @@ impl Renderer {
     /// # Errors
     /// When there is no Vulkan driver, none of the name asked for, or it does not open.
     pub fn new(options: &RendererOptions) -> Result<Self, RenderError> {
-        let named = std::env::var("RENDER_ADAPTER").ok().filter(|name| !name.is_empty());
+        let named = std::env::var("RENDER_ADAPTER")
+            .ok()
+            .filter(|name| !name.is_empty());
         let gpu = device::open(options.adapter.as_deref().or(named.as_deref()))?;
         let passes = Passes::new(&gpu);
         passes.paint(&gpu, &one_of_each())?;
-        Ok(Self { gpu, passes, shaper: Shaper::default() })
+        Ok(Self {
+            gpu,
+            passes,
+            shaper: Shaper::default(),
+        })
     }
 
     /// What draws.
@@ -84,24 +96,46 @@ impl Renderer {
     ///
     /// # Errors
     /// When the size is out of range or the device is lost.
-    pub fn draw(&self, style: &Style, inputs: &TileInputs<'_>, options: &DrawOptions) -> Result<Image, RenderError> {
-        let DrawOptions { size_px, pixel_ratio } = *options;
+    pub fn draw(
+        &self,
+        style: &Style,
+        inputs: &TileInputs<'_>,
+        options: &DrawOptions,
+    ) -> Result<Image, RenderError> {
+        let DrawOptions {
+            size_px,
+            pixel_ratio,
+        } = *options;
         if !(1..=LARGEST_PX).contains(&size_px) || !(0.5..=8.0).contains(&pixel_ratio) {
-            return Err(RenderError::Size { size_px, pixel_ratio });
+            return Err(RenderError::Size {
+                size_px,
+                pixel_ratio,
+            });
         }
         let list = DrawList::build(style, inputs, *options, &self.shaper);
         if list.is_solid() {
             return Ok(Image::solid(size_px, list.background));
         }
-        Ok(Image::from_premultiplied(size_px, self.passes.paint(&self.gpu, &list)?))
+        Ok(Image::from_premultiplied(
+            size_px,
+            self.passes.paint(&self.gpu, &list)?,
+        ))
     }
 }
 
 /// A list that uses every pipeline: drivers compile at the first draw.
 fn one_of_each() -> DrawList {
     let color = [255; 4];
-    let corner = |x: f32, y: f32| FillVertex { position: [x, y], color };
-    let circle = Circle { center: [8.0, 8.0], radii: [4.0, 1.0, 1.0], color, stroke: color };
+    let corner = |x: f32, y: f32| FillVertex {
+        position: [x, y],
+        color,
+    };
+    let circle = Circle {
+        center: [8.0, 8.0],
+        radii: [4.0, 1.0, 1.0],
+        color,
+        stroke: color,
+    };
     let segment = LineSegment {
         ends: [2.0, 2.0, 12.0, 12.0],
         planes: [0.0; 4],
@@ -145,7 +179,15 @@ fn one_of_each() -> DrawList {
         segments: vec![segment],
         circles: vec![circle],
         glyphs: vec![glyph],
-        rasters: vec![RasterQuad { size: 1, pixels: vec![color; 9], smooth: true }],
-        hillshades: vec![HillshadeQuad { size: 1, heights_m: vec![0.0; 9], light }],
+        rasters: vec![RasterQuad {
+            size: 1,
+            pixels: vec![color; 9],
+            smooth: true,
+        }],
+        hillshades: vec![HillshadeQuad {
+            size: 1,
+            heights_m: vec![0.0; 9],
+            light,
+        }],
     }
 }

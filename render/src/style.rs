@@ -34,7 +34,11 @@ pub struct StyleWarning {
 
 impl fmt::Display for StyleWarning {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "layer {:?}: {}: {}", self.layer, self.property, self.message)
+        write!(
+            formatter,
+            "layer {:?}: {}: {}",
+            self.layer, self.property, self.message
+        )
     }
 }
 
@@ -86,11 +90,17 @@ impl Style {
     /// outside their zoom range need nothing.
     pub fn inputs(&self, style_zoom: f64) -> StyleInputs {
         let mut inputs = StyleInputs::default();
-        for layer in self.layers.iter().filter(|layer| layer.is_drawn_at(style_zoom)) {
+        for layer in self
+            .layers
+            .iter()
+            .filter(|layer| layer.is_drawn_at(style_zoom))
+        {
             let (list, name) = match layer.kind {
                 Kind::Background => continue,
                 Kind::Raster | Kind::Hillshade => (&mut inputs.rasters, &layer.source),
-                Kind::Fill | Kind::Line | Kind::Circle | Kind::Symbol => (&mut inputs.vector_layers, &layer.source_layer),
+                Kind::Fill | Kind::Line | Kind::Circle | Kind::Symbol => {
+                    (&mut inputs.vector_layers, &layer.source_layer)
+                }
             };
             if !list.contains(name) {
                 list.push(name.clone());

@@ -26,12 +26,10 @@ impl Painter {
     /// Looks for a graphics device; not finding one is no error here.
     pub fn start() -> Self {
         let renderer = Renderer::new(&RendererOptions::default()).map_err(|error| chain(&error));
-        match &renderer {
-            Ok(renderer) => {
-                tracing::debug!(adapter = renderer.adapter().name, "raster tiles are drawn")
-            }
-            Err(cause) => tracing::debug!(cause, "raster tiles cannot be drawn"),
-        }
+        let adapter = renderer
+            .as_ref()
+            .map(|renderer| renderer.adapter().name.as_str());
+        tracing::debug!(?adapter, "looked for a graphics device");
         Self { renderer }
     }
 

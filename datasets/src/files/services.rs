@@ -33,8 +33,11 @@ const TOURISM: [(&str, &str, f64, f64, u32); 14] = [
     ("Sân golf Ngôi Sao Chí Linh", "sport", 106.404, 21.126, 48_000), ("Quảng trường Thống Nhất", "culture", 106.324, 20.930, 130_000),
 ];
 
+/// Name, kilovolts, corners in degrees.
+type PowerLine = (&'static str, i32, &'static [(f64, f64)]);
+
 #[rustfmt::skip]
-const POWER_LINES: [(&str, i32, &[(f64, f64)]); 8] = [
+const POWER_LINES: [PowerLine; 8] = [
     ("220 kV Phả Lại – Hải Dương", 220, &[(106.312, 21.116), (106.352, 21.070), (106.356, 21.000), (106.328, 20.975), (106.298, 20.958)]),
     ("220 kV Phả Lại – Phố Nối", 220, &[(106.312, 21.116), (106.300, 21.040), (106.250, 20.982), (106.190, 20.948), (106.120, 20.930)]),
     ("220 kV Phả Lại – Tràng Bạch", 220, &[(106.312, 21.116), (106.360, 21.128), (106.430, 21.110), (106.470, 21.090), (106.520, 21.062)]),

@@ -28,6 +28,18 @@ fn run(grid: &Grid, domain: &[u16], labels: &mut [u16]) {
     }
 }
 
+/// The cells of the largest part of each region.
+pub(super) fn largest_parts(grid: &Grid, labels: &[u16]) -> Vec<Vec<usize>> {
+    let mut largest: std::collections::BTreeMap<u16, Vec<usize>> = std::collections::BTreeMap::new();
+    for part in parts(grid, labels).into_iter().filter(|part| labels[part[0]] != OUTSIDE) {
+        let best = largest.entry(labels[part[0]]).or_default();
+        if part.len() > best.len() {
+            *best = part;
+        }
+    }
+    largest.into_values().collect()
+}
+
 /// A cell with three sides on one other region goes over to it.
 fn drop_spikes(grid: &Grid, domain: &[u16], labels: &mut [u16]) -> usize {
     let mut changed = 0;

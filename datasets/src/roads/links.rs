@@ -51,6 +51,9 @@ pub(crate) fn links(sites: &[Site], routes: &[Route], (ground, relief): (&Ground
         let (a, b) = (root(&parts, way.ends.0), root(&parts, way.ends.1));
         let needed = a != b;
         parts[a.max(b)] = a.min(b);
+        if sites[way.ends.0].in_city && sites[way.ends.1].in_city {
+            continue; // streets join them
+        }
         if !needed && (way.wet_m > 40.0 || way.highest_m > 60.0 || random.chance(0.3)) {
             continue;
         }

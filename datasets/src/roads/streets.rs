@@ -7,23 +7,30 @@ use crate::{
     communes::communes,
     ground::{self, Ground},
     names,
+    noise::Noise,
     partition::Partition,
     random::mix,
     shape,
     sites::{MAIN_STREET_CELLS, Site},
 };
 
-/// Streets reach this many cells from the heart of a ward or town outside the inner city.
-const TOWN_CELLS: i32 = 7;
-/// The inner city's lattice reaches this far from the heart of a ward.
-const CITY_CELLS: i32 = 26;
+/// Streets of a ward or town are looked for this many cells from its heart.
+const TOWN_CELLS: i32 = 17;
+/// Streets of a ward of Hải Dương city are looked for this many cells from its heart.
+const CITY_CELLS: i32 = 30;
 
 /// A lattice edge: from node (i, j) to the next node east (false) or north (true).
 pub(crate) type Edge = (i32, i32, bool);
 
-/// Streets and main streets of one site as lattice edges.
-pub(crate) fn edges(site: &Site, partition: &Partition, ground: &Ground) -> BTreeSet<Edge> {
+/// Streets and main streets of one site as lattice edges; `city` is the ring of the city's built-up ground.
+pub(crate) fn edges(
+    site: &Site,
+    (partition, ground): (&Partition, &Ground),
+    city: &[geo::Coord],
+    noise: Noise,
+) -> BTreeSet<Edge> {
     let commune = &communes()[site.commune];
+    let heart = site.place();
     let (heart_i, heart_j) = site.heart;
     let mut edges = BTreeSet::new();
     let mut add = |i: i32, j: i32, north: bool| {
@@ -41,19 +48,22 @@ pub(crate) fn edges(site: &Site, partition: &Partition, ground: &Ground) -> BTre
         add(heart_i + step, heart_j, false);
         add(heart_i, heart_j + step, true);
     }
-    if commune.kind.is_urban() {
-        let inner = Site::is_inner_city(commune);
-        let reach = if inner { CITY_CELLS } else { TOWN_CELLS };
+    if commune.kind.is_urban() || site.in_city {
+        let reach = if site.in_city { CITY_CELLS } else { TOWN_CELLS };
         for i in heart_i - reach..heart_i + reach {
             for j in heart_j - reach..heart_j + reach {
-                let round = (i - heart_i).pow(2) + (j - heart_j).pow(2) <= reach * reach;
-                if !round && !inner {
+                let place = site.lattice.node(i, j);
+                let town_m = site.town_radius_m() * (1.0 + noise.fractal(place, 900.0, 2));
+                let is_town = shape::distance_m(place, heart) < town_m;
+                let is_city = site.in_city && shape::contains(city, place);
+                if !is_town && !is_city {
                     continue;
                 }
-                if j.rem_euclid(2) == heart_j.rem_euclid(2) || inner && mix_edge(i, j) % 4 == 0 {
+                let (even_i, even_j) = if site.in_city { (0, 0) } else { (heart_i, heart_j) };
+                if j.rem_euclid(2) == even_j.rem_euclid(2) || site.in_city && mix_edge(i, j).is_multiple_of(4) {
                     add(i, j, false);
                 }
-                if i.rem_euclid(2) == heart_i.rem_euclid(2) {
+                if i.rem_euclid(2) == even_i.rem_euclid(2) {
                     add(i, j, true);
                 }
             }
@@ -88,14 +98,14 @@ pub(crate) fn roads(site: &Site, edges: &BTreeSet<Edge>) -> Vec<Road> {
             line.push(site.lattice.node(at_i, at_j));
         }
         let is_main = if north { i == site.heart.0 } else { j == site.heart.1 };
-        let urban = commune.kind.is_urban();
+        let urban = commune.kind.is_urban() || site.in_city;
         let class = match (urban, is_main) {
             (true, _) => Class::Street,
             (false, true) => Class::Commune,
             (false, false) => Class::Lane,
         };
         let name = match (urban, is_main) {
-            (true, _) => names::street(if north { i } else { j + 1000 }, Site::is_inner_city(commune), commune.code),
+            (true, _) => names::street(if north { i } else { j + 1000 }, site.in_city, commune.code),
             (false, true) => format!("Đường trục xã {}", commune.name),
             (false, false) => String::new(),
         };

@@ -1,5 +1,6 @@
 //! Every function an analyst may call beyond plain SQL: Sedona's `ST_`, our predicates, our `h3_`.
 
+mod bounded;
 mod constructors;
 mod guard;
 mod h3;
@@ -8,7 +9,7 @@ mod predicates;
 use datafusion::error::Result;
 use sedona_expr::function_set::FunctionSet;
 
-pub(super) use self::guard::Guard;
+pub(super) use self::{bounded::bound, guard::Guard};
 
 /// All spatial functions, each under guard of the query's deadline.
 ///

@@ -1,10 +1,12 @@
 //! From a request to its answer, on threads that can be abandoned at the deadline.
 
 use std::{
+    num::NonZero,
     sync::{
         Arc, OnceLock,
         mpsc::{Receiver, RecvTimeoutError, sync_channel},
     },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -32,6 +34,12 @@ use crate::TwinSnapshot;
 /// How often the waiting thread looks whether the query was cancelled.
 const CANCEL_CHECK: Duration = Duration::from_millis(10);
 
+/// SQL threads per core: planning does not give way, so a few plans may take long without holding up all queries.
+const THREADS_PER_CORE: usize = 2;
+
+/// The longest query text; planning time grows faster than the text.
+const MOST_QUERY_BYTES: usize = 256 << 10;
+
 /// Stack of a SQL thread: plans are trees and are walked recursively.
 const STACK_BYTES: usize = 8 << 20;
 
@@ -43,6 +51,10 @@ struct Rows {
 }
 
 pub(super) fn query(snapshot: &Arc<TwinSnapshot>, request: &SqlRequest) -> Result<Answer, SqlError> {
+    if request.query.len() > MOST_QUERY_BYTES {
+        let message = format!("the query is {} bytes long, more than the {MOST_QUERY_BYTES} allowed", request.query.len());
+        return Err(SqlError::Invalid { message });
+    }
     let begun = Instant::now();
     let guard = Guard { cancel: request.cancel.clone(), deadline: begun + request.limits.time };
     let (sender, receiver) = sync_channel(1);
@@ -139,12 +151,14 @@ fn task_context(state: &SessionState, memory_bytes: usize) -> Result<Arc<TaskCon
     Ok(Arc::new(TaskContext::from(state).with_runtime(runtime)))
 }
 
-/// The threads all queries share: one per core.
+/// The threads all queries share.
 fn runtime() -> Result<&'static Runtime, SqlError> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
     let start = || {
         let builder = &mut Builder::new_multi_thread();
-        builder.thread_name("sql").thread_stack_size(STACK_BYTES).build().map_err(|error| error.to_string())
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        builder.worker_threads(cores * THREADS_PER_CORE).thread_name("sql").thread_stack_size(STACK_BYTES);
+        builder.build().map_err(|error| error.to_string())
     };
     let started = RUNTIME.get_or_init(start);
     started.as_ref().map_err(|message| SqlError::Internal { message: format!("no threads for SQL: {message}") })

@@ -14,7 +14,9 @@ use datafusion::{
     physical_expr::EquivalenceProperties,
     physical_plan::{
         DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties,
-        execution_plan::{Boundedness, EmissionType},
+        coop::cooperative,
+        execution_plan::{Boundedness, EmissionType, SchedulingType},
+        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
         stream::RecordBatchStreamAdapter,
     },
 };
@@ -35,6 +37,7 @@ pub(super) struct ResidentScanExec {
     /// The layer's rows with only the columns asked for.
     columns: RecordBatch,
     limit: Option<usize>,
+    metrics: ExecutionPlanMetricsSet,
     properties: Arc<PlanProperties>,
 }
 
@@ -51,7 +54,7 @@ impl ResidentScanExec {
         };
         let rows = access.rows.as_ref().map_or(layer.len(), Vec::len);
         let partitions = rows.div_ceil(ROWS_PER_PARTITION).clamp(1, most_partitions.max(1));
-        Ok(Self { properties: properties(columns.schema(), partitions), layer, access: Arc::new(access), columns, limit: None })
+        Ok(Self { properties: properties(columns.schema(), partitions), layer, access: Arc::new(access), columns, limit: None, metrics: ExecutionPlanMetricsSet::new() })
     }
 
     /// The same scan, stopping after some rows; they then come in one partition.
@@ -101,12 +104,13 @@ impl ResidentScanExec {
 }
 
 fn properties(schema: SchemaRef, partitions: usize) -> Arc<PlanProperties> {
-    Arc::new(PlanProperties::new(
+    let properties = PlanProperties::new(
         EquivalenceProperties::new(schema),
         Partitioning::UnknownPartitioning(partitions),
         EmissionType::Incremental,
         Boundedness::Bounded,
-    ))
+    );
+    Arc::new(properties.with_scheduling_type(SchedulingType::Cooperative))
 }
 
 impl DisplayAs for ResidentScanExec {
@@ -152,10 +156,18 @@ impl ExecutionPlan for ResidentScanExec {
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let batch_rows = context.session_config().batch_size().max(1);
         let places = self.places(partition);
+        let metrics = BaselineMetrics::new(&self.metrics, partition);
         let (scan, end) = (self.clone(), places.end);
-        let starts = places.step_by(batch_rows);
-        let batches = starts.map(move |start| scan.batch(start..(start + batch_rows).min(end)));
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.columns.schema(), stream::iter(batches))))
+        let batches = places.step_by(batch_rows).map(move |start| {
+            let _timed = metrics.elapsed_compute().timer();
+            scan.batch(start..(start + batch_rows).min(end)).inspect(|batch| metrics.record_output(batch.num_rows()))
+        });
+        let batches = RecordBatchStreamAdapter::new(self.columns.schema(), stream::iter(batches));
+        Ok(Box::pin(cooperative(batches)))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
     }
 
     fn partition_statistics(&self, partition: Option<usize>) -> Result<Arc<Statistics>> {

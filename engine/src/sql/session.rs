@@ -10,7 +10,7 @@ use datafusion::{
     },
     common::config::Dialect,
     error::{DataFusionError, Result},
-    execution::{SessionState, SessionStateBuilder},
+    execution::{FunctionRegistry as _, SessionState, SessionStateBuilder},
     prelude::SessionConfig,
 };
 use layers::{LayerId, LayerKind};
@@ -24,8 +24,10 @@ use sedona_query_planner::{
 };
 
 use super::{
+    cell_text::CellText,
     functions::{self, Guard},
     table::ResidentTable,
+    yielding::YieldWhereRowsGrow,
 };
 use crate::TwinSnapshot;
 
@@ -72,14 +74,18 @@ fn assemble() -> Result<SessionState> {
     builder = register_vendored_optimizer_rules(builder)?;
     builder = register_sedona_analyzer_rules(builder)?;
     builder = register_spatial_join_logical_optimizer(builder)?;
+    // First, as type coercion would turn the cells into text.
+    builder.analyzer().get_or_insert_default().rules.insert(0, Arc::new(CellText));
+    builder = builder.with_physical_optimizer_rule(Arc::new(YieldWhereRowsGrow));
     let mut state = builder.with_query_planner(Arc::new(SedonaQueryPlanner::new())).build();
     let functions = functions::all()?;
     for function in functions.scalar_udfs() {
-        datafusion::execution::FunctionRegistry::register_udf(&mut state, Arc::new(function.clone().into()))?;
+        state.register_udf(Arc::new(function.clone().into()))?;
     }
     for function in functions.aggregate_udfs() {
-        datafusion::execution::FunctionRegistry::register_udaf(&mut state, Arc::new(function.clone().into()))?;
+        state.register_udaf(Arc::new(function.clone().into()))?;
     }
+    functions::bound(&mut state)?;
     Ok(state)
 }
 

@@ -51,10 +51,15 @@ fn negations_and_disjointness_never_prune() {
 fn cells_and_their_parents_are_found_through_the_order_of_rows() {
     let twin = province();
     let cell = "h3_latlng_to_cell(20.9373, 106.3146, 9)";
+    let hexadecimal = rows(&twin, &format!("SELECT h3_cell_to_string({cell})"))[0][0].as_str().unwrap().to_owned();
+    let decimal = u64::from_str_radix(&hexadecimal, 16).unwrap();
     let parent = "h3_latlng_to_cell(20.9373, 106.3146, 7)";
     for (filter, unindexed) in [
         (format!("h3 = {cell}"), format!("h3_cell_to_string(h3) = h3_cell_to_string({cell})")),
         (format!("h3 IN ({cell}, {cell} + 1)"), format!("h3_cell_to_string(h3) = h3_cell_to_string({cell})")),
+        (format!("h3 = '{hexadecimal}'"), format!("h3_cell_to_string(h3) = '{hexadecimal}'")),
+        (format!("h3 IN ('{hexadecimal}', '8941481b523ffff')"), format!("h3_cell_to_string(h3) = '{hexadecimal}'")),
+        (format!("h3 = {decimal}"), format!("h3_cell_to_string(h3) = '{hexadecimal}'")),
         (
             format!("h3_cell_to_parent(h3, 7) = {parent}"),
             format!("h3_cell_to_string(h3_cell_to_parent(h3, 7)) = h3_cell_to_string({parent})"),
@@ -66,6 +71,12 @@ fn cells_and_their_parents_are_found_through_the_order_of_rows() {
         assert_eq!(found, rows(&twin, &format!("SELECT so_thua FROM parcels WHERE {unindexed} ORDER BY 1")), "{filter}");
         assert!(!found.as_array().unwrap().is_empty(), "{filter}");
     }
+}
+
+#[test]
+fn a_text_that_is_no_cell_is_refused_not_compared() {
+    let error = ask(&province(), "SELECT * FROM parcels WHERE h3 = 'abc'").map(|answer| answer.rows()).unwrap_err();
+    assert!(error.to_string().contains("\"abc\" is not an H3 cell"), "{error}");
 }
 
 #[test]

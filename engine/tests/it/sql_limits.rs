@@ -8,7 +8,7 @@ use std::{
 
 use engine::sql::{SqlError, SqlLimits, SqlRequest, query};
 
-use crate::fixture::{ask, province};
+use crate::fixture::{ask, province, rows};
 
 /// 25,600 × 25,600 pairs of parcels through an exact predicate: hours.
 const ENDLESS: &str = "SELECT count(*) FROM parcels a, parcels b WHERE ST_Distance(a.geom, b.geom) > a.so_thua + 1e9";
@@ -53,6 +53,51 @@ fn sorting_and_answers_stay_within_the_memory_limit() {
         let answer = query(&province(), &limited(text, limits));
         assert_eq!(answer.map(|answer| answer.rows()), Err(SqlError::Memory { limit_bytes: 1 << 20 }), "{text}");
     }
+}
+
+#[test]
+fn functions_do_not_make_texts_beyond_all_bounds() {
+    for text in [
+        "SELECT repeat('x', 10000000000)",
+        "SELECT repeat(repeat('x', 1000000), 1000000)",
+        "SELECT lpad('x', 2000000000)",
+        "SELECT rpad(ma_dat, 100000, 'y') FROM parcels",
+    ] {
+        let error = ask(&province(), text).map(|answer| answer.rows()).unwrap_err();
+        assert!(error.to_string().contains("bytes of text"), "{text}: {error}");
+    }
+    assert!(ask(&province(), "SELECT array_repeat(1, 10000000000)").is_err());
+    assert_eq!(rows(&province(), "SELECT lpad('7', 3, '0'), repeat('ab', 2)"), serde_json::json!([["007", "abab"]]));
+}
+
+#[test]
+fn queries_without_spatial_functions_leave_the_threads_at_the_deadline_too() {
+    let (twin, time) = (province(), Duration::from_millis(200));
+    for endless in [
+        "SELECT count(*) FROM parcels a, parcels b, parcels c WHERE a.so_thua + b.so_thua * c.so_thua = 7",
+        "SELECT sum(a.value * b.value) FROM generate_series(1, 10000000) a, generate_series(1, 10000000) b",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+        "SELECT count(*) FROM parcels a JOIN parcels b ON ST_Intersects(ST_Buffer(a.geom, 0.1), ST_Buffer(b.geom, 0.1))",
+    ] {
+        for _ in 0..4 {
+            let answer = query(&twin, &limited(endless, SqlLimits { time, ..SqlLimits::default() }));
+            assert_eq!(answer.map(|answer| answer.rows()), Err(SqlError::Timeout { limit: time }), "{endless}");
+        }
+        let freed = Instant::now();
+        let next = ask(&twin, "SELECT count(*) FROM parcels").unwrap();
+        println!("{:?} {endless}", freed.elapsed());
+        assert!(next.elapsed < Duration::from_secs(5), "{endless}: {:?}", next.elapsed);
+    }
+}
+
+#[test]
+fn a_query_may_be_long_and_deep() {
+    let many = (0..200).map(|number| format!("so_thua = {number}")).collect::<Vec<_>>().join(" OR ");
+    assert_eq!(rows(&province(), &format!("SELECT count(*) FROM parcels WHERE {many}")), serde_json::json!([[200]]));
+    let deep = format!("SELECT {}1{}", "(".repeat(5000), ")".repeat(5000));
+    assert!(ask(&province(), &deep).is_err_and(|error| error.is_callers()));
+    let long = format!("SELECT '{}'", "x".repeat(300_000));
+    assert!(ask(&province(), &long).is_err_and(|error| error.is_callers()));
 }
 
 #[test]

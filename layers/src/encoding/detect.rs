@@ -40,7 +40,10 @@ pub(crate) fn detect<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Option<Encodi
         return Some(Encoding::Utf8);
     }
     let share = |encoding: Encoding| {
-        let good = words.iter().filter(|word| reads_as_vietnamese(&encoding.decode(word))).count();
+        let good = words
+            .iter()
+            .filter(|word| reads_as_vietnamese(&encoding.decode(word)))
+            .count();
         good as f64 / words.len() as f64
     };
     let candidates = [Encoding::Vni, Encoding::Cp1258, Encoding::Tcvn3];
@@ -49,15 +52,25 @@ pub(crate) fn detect<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Option<Encodi
         .into_iter()
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .expect("there are three candidates");
-    Some(if best.0 >= MIN_SHARE { best.1 } else { Encoding::Cp1252 })
+    Some(if best.0 >= MIN_SHARE {
+        best.1
+    } else {
+        Encoding::Cp1252
+    })
 }
 
 /// The encoding of Unicode text that is Vietnamese of an old encoding taken for Windows-1252; none if it is not.
 ///
 /// Text that reads as Vietnamese the way it stands is left alone: "Nam Sách" would read well in TCVN3 too, as "Nam Sỏch".
 pub(crate) fn looks_like_mojibake<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Encoding> {
-    let texts: Vec<&str> = texts.filter(|text| !text.is_ascii()).take(MAX_WORDS).collect();
-    let bytes: Vec<Vec<u8>> = texts.iter().filter_map(|text| western_bytes(text)).collect();
+    let texts: Vec<&str> = texts
+        .filter(|text| !text.is_ascii())
+        .take(MAX_WORDS)
+        .collect();
+    let bytes: Vec<Vec<u8>> = texts
+        .iter()
+        .filter_map(|text| western_bytes(text))
+        .collect();
     let found = detect(bytes.iter().map(Vec::as_slice))?;
     let decoded: Vec<_> = bytes.iter().map(|bytes| found.decode(bytes)).collect();
     let as_it_stands = share_of_vietnamese(texts.iter().copied());
@@ -67,8 +80,12 @@ pub(crate) fn looks_like_mojibake<'a>(texts: impl Iterator<Item = &'a str>) -> O
 
 /// The share of words with marks that read as Vietnamese.
 fn share_of_vietnamese<'a>(texts: impl Iterator<Item = &'a str>) -> f64 {
-    let words = texts.flat_map(|text| text.split(|letter: char| !letter.is_alphabetic())).filter(|word| !word.is_ascii());
-    let (good, all) = words.fold((0_u32, 0_u32), |(good, all), word| (good + u32::from(reads_as_vietnamese(word)), all + 1));
+    let words = texts
+        .flat_map(|text| text.split(|letter: char| !letter.is_alphabetic()))
+        .filter(|word| !word.is_ascii());
+    let (good, all) = words.fold((0_u32, 0_u32), |(good, all), word| {
+        (good + u32::from(reads_as_vietnamese(word)), all + 1)
+    });
     f64::from(good) / f64::from(all.max(1))
 }
 
@@ -83,7 +100,9 @@ fn reads_as_vietnamese(word: &str) -> bool {
     let mut nucleus = String::new();
     let (mut nuclei, mut tones, mut in_nucleus) = (0, 0, false);
     for (at, letter) in letters.iter().enumerate() {
-        let Some((base, toned)) = plain(*letter) else { return false };
+        let Some((base, toned)) = plain(*letter) else {
+            return false;
+        };
         tones += usize::from(toned);
         let before = at.checked_sub(1).map(|before| letters[before]);
         let glide = match base {
@@ -110,10 +129,18 @@ fn plain(letter: char) -> Option<(char, bool)> {
     if letter.is_ascii_alphabetic() || letter == 'đ' {
         return Some((letter, false));
     }
-    let is_tone =
-        |mark: &char| matches!(mark, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}');
+    let is_tone = |mark: &char| {
+        matches!(
+            mark,
+            '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}'
+        )
+    };
     let parts: Vec<char> = letter.nfd().collect();
     let toned = parts.iter().any(is_tone);
-    let base = parts.into_iter().filter(|mark| !is_tone(mark)).nfc().next()?;
+    let base = parts
+        .into_iter()
+        .filter(|mark| !is_tone(mark))
+        .nfc()
+        .next()?;
     "aăâeêioôơuưy".contains(base).then_some((base, toned))
 }

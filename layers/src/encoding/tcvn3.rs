@@ -16,8 +16,20 @@ const UPPER_HALF: [char; 128] = [
 ];
 
 /// The letters VN1 puts on control codes.
-const ON_CONTROLS: [(u8, char); 12] =
-    [(0x01, 'Ú'), (0x02, 'Ụ'), (0x04, 'Ừ'), (0x05, 'Ử'), (0x06, 'Ữ'), (0x11, 'Ứ'), (0x12, 'Ự'), (0x13, 'Ỳ'), (0x14, 'Ỷ'), (0x15, 'Ỹ'), (0x16, 'Ý'), (0x17, 'Ỵ')];
+const ON_CONTROLS: [(u8, char); 12] = [
+    (0x01, 'Ú'),
+    (0x02, 'Ụ'),
+    (0x04, 'Ừ'),
+    (0x05, 'Ử'),
+    (0x06, 'Ữ'),
+    (0x11, 'Ứ'),
+    (0x12, 'Ự'),
+    (0x13, 'Ỳ'),
+    (0x14, 'Ỷ'),
+    (0x15, 'Ỹ'),
+    (0x16, 'Ý'),
+    (0x17, 'Ỵ'),
+];
 
 pub(super) fn decode(bytes: &[u8]) -> String {
     bytes.iter().map(|&byte| character(byte)).collect()
@@ -31,7 +43,9 @@ fn character(byte: u8) -> char {
     if byte >= 0x80 {
         return UPPER_HALF[usize::from(byte) - 0x80];
     }
-    let on_control = ON_CONTROLS.iter().find(|(code, _)| byte < 0x20 && *code == byte);
+    let on_control = ON_CONTROLS
+        .iter()
+        .find(|(code, _)| byte < 0x20 && *code == byte);
     on_control.map_or(char::from(byte), |(_, letter)| *letter)
 }
 

@@ -64,7 +64,10 @@ fn each_encoding_is_recognised_from_place_names() {
         assert_eq!(texts.each_ref().map(|text| expected.decode(text)), NAMES);
     }
     assert_eq!(recognised(&[b"plain".to_vec()]), None);
-    assert_eq!(recognised(&[b"caf\xe9 fran\xe7ais \xfcber".to_vec()]), Some(Encoding::Cp1252));
+    assert_eq!(
+        recognised(&[b"caf\xe9 fran\xe7ais \xfcber".to_vec()]),
+        Some(Encoding::Cp1252)
+    );
 }
 
 #[test]
@@ -72,7 +75,10 @@ fn vni_reads_letters_of_one_and_two_bytes() {
     assert_eq!(Encoding::Vni.decode(b"Ha\xfbi D\xf6\xf4ng"), "Hải Dương");
     let street = b"\xd1\xf6\xf4\xf8ng Nguye\xe3n L\xf6\xf4ng Ba\xe8ng";
     assert_eq!(Encoding::Vni.decode(street), "Đường Nguyễn Lương Bằng");
-    assert_eq!(recognised(&[b"Ha\xfbi D\xf6\xf4ng".to_vec(), street.to_vec()]), Some(Encoding::Vni));
+    assert_eq!(
+        recognised(&[b"Ha\xfbi D\xf6\xf4ng".to_vec(), street.to_vec()]),
+        Some(Encoding::Vni)
+    );
 }
 
 #[test]
@@ -87,8 +93,17 @@ fn text_is_stored_composed_whatever_it_came_as() {
 #[test]
 fn tcvn3_taken_for_windows_1252_is_recognised() {
     let bytes = NAMES.map(|name| Encoding::encode_tcvn3(name).unwrap());
-    let wrong = bytes.each_ref().map(|bytes| Encoding::Cp1252.decode(bytes).into_owned());
-    assert_eq!(looks_like_mojibake(wrong.iter().map(String::as_str)), Some(Encoding::Tcvn3));
+    let wrong = bytes
+        .each_ref()
+        .map(|bytes| Encoding::Cp1252.decode(bytes).into_owned());
+    assert_eq!(
+        looks_like_mojibake(wrong.iter().map(String::as_str)),
+        Some(Encoding::Tcvn3)
+    );
     assert_eq!(looks_like_mojibake(NAMES.into_iter()), None);
-    assert_eq!(looks_like_mojibake(["Nam Sách", "Kinh Môn"].into_iter()), None, "two names that read well in TCVN3 too");
+    assert_eq!(
+        looks_like_mojibake(["Nam Sách", "Kinh Môn"].into_iter()),
+        None,
+        "two names that read well in TCVN3 too"
+    );
 }

@@ -1,4 +1,8 @@
 //! The errors of an import in Vietnamese, side by side with their English in the parent.
+#![expect(
+    clippy::unnecessary_debug_formatting,
+    reason = "quotes set paths apart from the text around them"
+)]
 
 use super::{CrsError, ImportError, ReadError, StoreError};
 
@@ -7,26 +11,45 @@ pub(super) fn import(error: &ImportError) -> String {
         ImportError::NoSource => "chưa nêu nguồn dữ liệu; hãy nêu ít nhất một tệp".to_owned(),
         ImportError::Read(error) => read(error),
         ImportError::Crs(error) => crs(error),
-        ImportError::CrsMissing { path, extent, candidates } => {
+        ImportError::CrsMissing {
+            path,
+            extent,
+            candidates,
+        } => {
             let fits = if candidates.is_empty() {
                 "không khớp hệ nào thường dùng ở đây".to_owned()
             } else {
                 format!("khớp với nhiều hệ: {}", candidates.join(", "))
             };
-            format!("{path:?} không cho biết hệ tọa độ và phạm vi ({extent}) {fits}; hãy nêu bằng --crs, ví dụ --crs EPSG:9209")
+            format!(
+                "{path:?} không cho biết hệ tọa độ và phạm vi ({extent}) {fits}; hãy nêu bằng --crs, ví dụ --crs EPSG:9209"
+            )
         }
-        ImportError::CrsWrong { path, crs, extent, candidates, .. } => {
+        ImportError::CrsWrong {
+            path,
+            crs,
+            extent,
+            candidates,
+            ..
+        } => {
             let advice = if candidates.is_empty() {
                 "hãy nêu đúng hệ bằng --crs".to_owned()
             } else {
-                format!("có thể là {}: hãy nêu bằng --crs", candidates.join(" hoặc "))
+                format!(
+                    "có thể là {}: hãy nêu bằng --crs",
+                    candidates.join(" hoặc ")
+                )
             };
             format!("{path:?}: tọa độ ({extent}) không khớp với {crs}; {advice}")
         }
         ImportError::MixedSources { first, other, .. } => {
-            format!("{first:?} và {other:?} khác loại nên không thể là một lớp; hãy nhập thành hai lớp")
+            format!(
+                "{first:?} và {other:?} khác loại nên không thể là một lớp; hãy nhập thành hai lớp"
+            )
         }
-        ImportError::Raster { path, detail } => format!("{path:?} không thể thành lớp ảnh ({detail})"),
+        ImportError::Raster { path, detail } => {
+            format!("{path:?} không thể thành lớp ảnh ({detail})")
+        }
         ImportError::Cancelled => "đã hủy việc nhập; chưa công bố gì".to_owned(),
         ImportError::Store(error) => store(error),
     }
@@ -44,16 +67,25 @@ fn read(error: &ReadError) -> String {
             format!("{path:?} bị hỏng hoặc bị cắt cụt ({detail}); hãy chép lại từ nguồn")
         }
         ReadError::SeveralLayers { path, names } => {
-            format!("{path:?} có {} lớp: {}; hãy chọn một bằng --source-layer TÊN", names.len(), names.join(", "))
+            format!(
+                "{path:?} có {} lớp: {}; hãy chọn một bằng --source-layer TÊN",
+                names.len(),
+                names.join(", ")
+            )
         }
         ReadError::NoSuchLayer { path, name, names } => {
-            format!("{path:?} không có lớp {name:?}; chỉ có: {}", names.join(", "))
+            format!(
+                "{path:?} không có lớp {name:?}; chỉ có: {}",
+                names.join(", ")
+            )
         }
         ReadError::UnsupportedGeometry { path, detail } => {
             format!("{path:?}: {detail}; hãy ghi lại với hình học dạng WKB")
         }
         ReadError::Proprietary { path, format, .. } => {
-            format!("{path:?} là {format}, không thư viện tự do nào đọc được; hãy xin bản DXF, GeoPackage hoặc GML")
+            format!(
+                "{path:?} là {format}, không thư viện tự do nào đọc được; hãy xin bản DXF, GeoPackage hoặc GML"
+            )
         }
     }
 }
@@ -61,30 +93,42 @@ fn read(error: &ReadError) -> String {
 fn crs(error: &CrsError) -> String {
     match error {
         CrsError::Unknown { value, .. } => {
-            format!("không có hệ tọa độ {value:?}; ví dụ đúng: EPSG:9209 (VN-2000 múi 3°, kinh tuyến trục 105°30'), EPSG:3405, EPSG:4326")
+            format!(
+                "không có hệ tọa độ {value:?}; ví dụ đúng: EPSG:9209 (VN-2000 múi 3°, kinh tuyến trục 105°30'), EPSG:3405, EPSG:4326"
+            )
         }
         CrsError::NotHorizontal { value, name } => {
             format!("{value:?} ({name}) không có tọa độ phẳng; hãy dùng hệ như EPSG:9209")
         }
-        CrsError::NoTransformation { from, to, detail } => format!("không có phép chuyển từ {from} sang {to} ({detail})"),
+        CrsError::NoTransformation { from, to, detail } => {
+            format!("không có phép chuyển từ {from} sang {to} ({detail})")
+        }
     }
 }
 
 fn store(error: &StoreError) -> String {
     match error {
-        StoreError::NoTwin { dir } => format!("không có bản sao số ở {dir:?}; hãy tạo bằng `lucdau demo` hoặc `lucdau import`"),
-        StoreError::NotATwin { dir } => format!("{dir:?} không phải thư mục bản sao số; hãy dùng thư mục trống hoặc mới"),
+        StoreError::NoTwin { dir } => format!(
+            "không có bản sao số ở {dir:?}; hãy tạo bằng `lucdau demo` hoặc `lucdau import`"
+        ),
+        StoreError::NotATwin { dir } => {
+            format!("{dir:?} không phải thư mục bản sao số; hãy dùng thư mục trống hoặc mới")
+        }
         StoreError::Locked { dir, holder } => {
             format!("{dir:?} đang được tiến trình khác ghi ({holder}); hãy đợi xong rồi thử lại")
         }
         StoreError::DiskFull { path } => {
-            format!("đĩa đã đầy, không ghi được {path:?}; hãy giải phóng chỗ rồi thử lại, bản đã công bố vẫn nguyên")
+            format!(
+                "đĩa đã đầy, không ghi được {path:?}; hãy giải phóng chỗ rồi thử lại, bản đã công bố vẫn nguyên"
+            )
         }
         StoreError::PermissionDenied { path, .. } => {
             format!("không có quyền với {path:?}; hãy kiểm tra chủ sở hữu và quyền của thư mục")
         }
         StoreError::UnknownLayer { layer, .. } => format!("không có lớp {layer}"),
-        StoreError::UnknownVersion { layer, version, .. } => format!("lớp {layer} không có phiên bản {version}"),
+        StoreError::UnknownVersion { layer, version, .. } => {
+            format!("lớp {layer} không có phiên bản {version}")
+        }
         other => other.to_string(),
     }
 }

@@ -18,6 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Assembly {
     schema: SchemaRef,
+    /// False in a rehearsal, where only counts matter.
+    keep: bool,
     batches: Vec<RecordBatch>,
     set_aside: Vec<RecordBatch>,
     pub(super) published: u64,
@@ -28,9 +30,10 @@ pub(super) struct Assembly {
 }
 
 impl Assembly {
-    pub(super) fn new(schema: SchemaRef) -> Self {
+    pub(super) fn new(schema: SchemaRef, keep: bool) -> Self {
         Self {
             schema,
+            keep,
             batches: Vec::new(),
             set_aside: Vec::new(),
             published: 0,
@@ -41,8 +44,8 @@ impl Assembly {
         }
     }
 
-    /// Adds rows; `keep` is false in a rehearsal, where only counts matter.
-    pub(super) fn add(&mut self, prepared: Prepared, keep: bool) {
+    /// Adds rows.
+    pub(super) fn add(&mut self, prepared: Prepared) {
         self.published += prepared.rows.num_rows() as u64;
         self.repaired += prepared.repaired;
         self.aside += prepared.set_aside.num_rows() as u64;
@@ -52,10 +55,10 @@ impl Assembly {
                 self.kinds.push(kind);
             }
         }
-        if keep && prepared.rows.num_rows() > 0 {
+        if self.keep && prepared.rows.num_rows() > 0 {
             self.batches.push(prepared.rows);
         }
-        if keep && prepared.set_aside.num_rows() > 0 {
+        if self.keep && prepared.set_aside.num_rows() > 0 {
             self.set_aside.push(prepared.set_aside);
         }
     }
@@ -76,31 +79,44 @@ impl Assembly {
     pub(super) fn write(&self, path: &Path, step: &dyn Fn(u64)) -> Result<(), StoreError> {
         let file = File::create(path).map_err(|source| StoreError::io("create", path, source))?;
         let mut fields = vec![Field::new(Layer::FID, DataType::UInt64, false)];
-        fields.extend(self.schema.fields().iter().map(|field| field.as_ref().clone()));
+        fields.extend(
+            self.schema
+                .fields()
+                .iter()
+                .map(|field| field.as_ref().clone()),
+        );
         let schema = Arc::new(Schema::new(fields));
         let fail = |error| write_error(path, error);
         let mut writer = GeoParquetWriter::new(file, Arc::clone(&schema)).map_err(fail)?;
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
         let mut written = 0_u64;
         for order in self.order().chunks(ROWS_PER_GROUP) {
-            let rows = interleave_record_batch(&batches, order).map_err(|error| fail(error.into()))?;
-            let numbers: UInt64Array = (written..written + order.len() as u64).collect::<Vec<_>>().into();
+            let rows =
+                interleave_record_batch(&batches, order).map_err(|error| fail(error.into()))?;
+            let numbers: UInt64Array = (written..written + order.len() as u64)
+                .collect::<Vec<_>>()
+                .into();
             let mut columns: Vec<arrow::array::ArrayRef> = vec![Arc::new(numbers)];
             columns.extend(rows.columns().iter().cloned());
-            let rows = RecordBatch::try_new(Arc::clone(&schema), columns).map_err(|error| fail(error.into()))?;
+            let rows = RecordBatch::try_new(Arc::clone(&schema), columns)
+                .map_err(|error| fail(error.into()))?;
             writer.write(&rows).map_err(fail)?;
             written += order.len() as u64;
             step(written);
         }
         let file = writer.finish().map_err(fail)?;
-        file.sync_all().map_err(|source| StoreError::io("write", path, source))
+        file.sync_all()
+            .map_err(|source| StoreError::io("write", path, source))
     }
 
     /// Writes the rows set aside; nothing when there are none.
     pub(super) fn write_set_aside(&self, path: &Path) -> Result<(), StoreError> {
-        let Some(first) = self.set_aside.first() else { return Ok(()) };
+        let Some(first) = self.set_aside.first() else {
+            return Ok(());
+        };
         let fail = |error| write_error(path, error);
-        let rows = concat_batches(&first.schema(), &self.set_aside).map_err(|error| fail(error.into()))?;
+        let rows =
+            concat_batches(&first.schema(), &self.set_aside).map_err(|error| fail(error.into()))?;
         let file = File::create(path).map_err(|source| StoreError::io("create", path, source))?;
         let mut writer = GeoParquetWriter::new(file, rows.schema()).map_err(fail)?;
         writer.write(&rows).map_err(fail)?;
@@ -111,7 +127,9 @@ impl Assembly {
     /// (batch, row) of every row: by cell, rows without one last, otherwise as they came.
     fn order(&self) -> Vec<(usize, usize)> {
         let cells = self.batches.iter().map(|batch| {
-            batch.column_by_name(Layer::H3).map(|column| column.as_primitive::<UInt64Type>().clone())
+            batch
+                .column_by_name(Layer::H3)
+                .map(|column| column.as_primitive::<UInt64Type>().clone())
         });
         let mut keyed: Vec<(u64, usize, usize)> = Vec::new();
         for (at, cells) in cells.enumerate() {
@@ -124,6 +142,9 @@ impl Assembly {
             keyed.extend((0..rows).map(|row| (cell(row), at, row)));
         }
         keyed.sort_unstable();
-        keyed.into_iter().map(|(_, batch, row)| (batch, row)).collect()
+        keyed
+            .into_iter()
+            .map(|(_, batch, row)| (batch, row))
+            .collect()
     }
 }

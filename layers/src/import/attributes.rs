@@ -17,7 +17,9 @@ pub(super) struct SourceAttribute {
 
 /// Names as SQL wants them: NFC, lower case, unique, apart from the columns every layer has.
 pub(super) fn name_all(names: &[String], findings: &mut Findings) -> Vec<String> {
-    let mut taken: BTreeSet<String> = [Layer::FID, Layer::H3, Layer::GEOM].map(str::to_owned).into();
+    let mut taken: BTreeSet<String> = [Layer::FID, Layer::H3, Layer::GEOM]
+        .map(str::to_owned)
+        .into();
     let mut out = Vec::with_capacity(names.len());
     for (at, source) in names.iter().enumerate() {
         let plain: String = source.trim().nfc().collect::<String>().to_lowercase();
@@ -33,7 +35,9 @@ pub(super) fn name_all(names: &[String], findings: &mut Findings) -> Vec<String>
             number += 1;
         }
         if name != *source {
-            findings.note(FindingCode::AttributeRenamed, || format!("{source} → {name}"));
+            findings.note(FindingCode::AttributeRenamed, || {
+                format!("{source} → {name}")
+            });
         }
         out.push(name);
     }
@@ -46,12 +50,18 @@ pub(super) fn kind_of(data_type: &DataType, text: bool) -> AttributeKind {
         DataType::Boolean => AttributeKind::Truth,
         other if other.is_integer() => AttributeKind::Whole,
         other if other.is_floating() => AttributeKind::Real,
-        DataType::Decimal128(..) | DataType::Decimal256(..) | DataType::Decimal64(..) | DataType::Decimal32(..) => {
-            AttributeKind::Real
-        }
+        DataType::Decimal128(..)
+        | DataType::Decimal256(..)
+        | DataType::Decimal64(..)
+        | DataType::Decimal32(..) => AttributeKind::Real,
         DataType::Date32 | DataType::Date64 => AttributeKind::Date,
         DataType::Timestamp(..) => AttributeKind::Moment,
-        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) if !text => {
+        DataType::Binary
+        | DataType::LargeBinary
+        | DataType::BinaryView
+        | DataType::FixedSizeBinary(_)
+            if !text =>
+        {
             AttributeKind::Bytes
         }
         DataType::Dictionary(_, value) => kind_of(value, text),
@@ -64,13 +74,20 @@ pub(super) fn merge(sources: &[&[SourceAttribute]], findings: &mut Findings) -> 
     let mut merged: Vec<Attribute> = Vec::new();
     for attribute in sources.iter().copied().flatten() {
         let Some(known) = merged.iter_mut().find(|known| known.name == attribute.name) else {
-            let source_name = (attribute.source_name != attribute.name).then(|| attribute.source_name.clone());
-            merged.push(Attribute { name: attribute.name.clone(), source_name, kind: attribute.kind });
+            let source_name =
+                (attribute.source_name != attribute.name).then(|| attribute.source_name.clone());
+            merged.push(Attribute {
+                name: attribute.name.clone(),
+                source_name,
+                kind: attribute.kind,
+            });
             continue;
         };
         let kind = widened(known.kind, attribute.kind);
         if kind != known.kind || kind != attribute.kind {
-            findings.note(FindingCode::AttributeWidened, || format!("{} → {kind:?}", known.name));
+            findings.note(FindingCode::AttributeWidened, || {
+                format!("{} → {kind:?}", known.name)
+            });
         }
         known.kind = kind;
     }
@@ -94,21 +111,62 @@ mod tests {
     #[test]
     fn names_become_lower_case_composed_and_unique() {
         let decomposed: String = "Địa_danh".nfd().collect();
-        let names = ["FID", "Name", "NAME", "", "geom", "h3", "so_to", &decomposed].map(str::to_owned);
+        let names = [
+            "FID",
+            "Name",
+            "NAME",
+            "",
+            "geom",
+            "h3",
+            "so_to",
+            &decomposed,
+        ]
+        .map(str::to_owned);
         let mut findings = Findings::default();
         let named = name_all(&names, &mut findings);
-        assert_eq!(named, ["source_fid", "name", "name_2", "column_4", "source_geom", "source_h3", "so_to", "địa_danh"]);
+        assert_eq!(
+            named,
+            [
+                "source_fid",
+                "name",
+                "name_2",
+                "column_4",
+                "source_geom",
+                "source_h3",
+                "so_to",
+                "địa_danh"
+            ]
+        );
         assert_eq!(findings.into_sorted()[0].count, 7);
     }
 
     #[test]
     fn a_merged_type_holds_the_values_of_all_sources() {
         use AttributeKind::{Date, Moment, Real, Text, Whole};
-        let attribute = |name: &str, kind| SourceAttribute { name: name.into(), source_name: name.into(), kind };
-        let a = [attribute("n", Whole), attribute("d", Date), attribute("t", Text)];
-        let b = [attribute("t", Whole), attribute("n", Real), attribute("d", Moment), attribute("only", Whole)];
+        let attribute = |name: &str, kind| SourceAttribute {
+            name: name.into(),
+            source_name: name.into(),
+            kind,
+        };
+        let a = [
+            attribute("n", Whole),
+            attribute("d", Date),
+            attribute("t", Text),
+        ];
+        let b = [
+            attribute("t", Whole),
+            attribute("n", Real),
+            attribute("d", Moment),
+            attribute("only", Whole),
+        ];
         let merged = merge(&[&a, &b], &mut Findings::default());
-        let kinds: Vec<_> = merged.iter().map(|attribute| (attribute.name.as_str(), attribute.kind)).collect();
-        assert_eq!(kinds, [("n", Real), ("d", Moment), ("t", Text), ("only", Whole)]);
+        let kinds: Vec<_> = merged
+            .iter()
+            .map(|attribute| (attribute.name.as_str(), attribute.kind))
+            .collect();
+        assert_eq!(
+            kinds,
+            [("n", Real), ("d", Moment), ("t", Text), ("only", Whole)]
+        );
     }
 }

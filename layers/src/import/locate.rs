@@ -10,13 +10,28 @@ use crate::{
 };
 
 /// Viet Nam with its sea, in degrees, generously.
-const VIETNAM: Extent = Extent { min_x: 100.0, min_y: 5.0, max_x: 120.0, max_y: 25.0 };
+const VIETNAM: Extent = Extent {
+    min_x: 100.0,
+    min_y: 5.0,
+    max_x: 120.0,
+    max_y: 25.0,
+};
 
 /// Where degrees of a source without CRS are believed to be degrees.
-const VIETNAM_LAND: Extent = Extent { min_x: 102.0, min_y: 8.0, max_x: 110.0, max_y: 24.0 };
+const VIETNAM_LAND: Extent = Extent {
+    min_x: 102.0,
+    min_y: 8.0,
+    max_x: 110.0,
+    max_y: 24.0,
+};
 
 /// The province's extent with a margin smaller than the 26 km between neighbouring zones.
-const PROVINCE: Extent = Extent { min_x: 106.0, min_y: 20.6, max_x: 106.7, max_y: 21.3 };
+const PROVINCE: Extent = Extent {
+    min_x: 106.0,
+    min_y: 20.6,
+    max_x: 106.7,
+    max_y: 21.3,
+};
 
 /// The CRS of a source and how it is known.
 #[derive(Clone, Debug)]
@@ -36,38 +51,68 @@ pub(super) fn locate(
         (Some(given), own) => {
             if let Some(own) = own.as_ref().filter(|own| *own != given) {
                 let path = about.path.display();
-                findings.note(FindingCode::CrsOverridden, || format!("{path}: {own} → {given}"));
+                findings.note(FindingCode::CrsOverridden, || {
+                    format!("{path}: {own} → {given}")
+                });
             }
-            Located { crs: given.clone(), from: "--crs".to_owned() }
+            Located {
+                crs: given.clone(),
+                from: "--crs".to_owned(),
+            }
         }
-        (None, Some(own)) => Located { crs: own.clone(), from: about.crs_from.to_owned() },
+        (None, Some(own)) => Located {
+            crs: own.clone(),
+            from: about.crs_from.to_owned(),
+        },
         (None, None) => guess(&about.path, extent, findings)?,
     };
     check(&about.path, &located, given.is_some(), extent)?;
-    note_if_far(&about.path, &located, extent, findings)?;
+    note_if_far(&about.path, &located, extent, findings);
     Ok(located)
 }
 
 fn guess(path: &Path, extent: &Extent, findings: &mut Findings) -> Result<Located, ImportError> {
     let candidates = candidates(extent);
     match candidates.as_slice() {
-        _ if extent.is_empty() => Ok(Located { crs: Crs::stored(), from: String::new() }),
+        _ if extent.is_empty() => Ok(Located {
+            crs: Crs::stored(),
+            from: String::new(),
+        }),
         [only] => {
             let crs: Crs = only.parse()?;
-            findings.note(FindingCode::CrsGuessed, || format!("{}: {crs} ({})", path.display(), crs.name()));
-            Ok(Located { crs, from: "suy từ phạm vi · inferred from the extent".to_owned() })
+            findings.note(FindingCode::CrsGuessed, || {
+                format!("{}: {crs} ({})", path.display(), crs.name())
+            });
+            Ok(Located {
+                crs,
+                from: "suy từ phạm vi · inferred from the extent".to_owned(),
+            })
         }
-        _ => Err(ImportError::CrsMissing { path: path.into(), extent: describe(extent), candidates }),
+        _ => Err(ImportError::CrsMissing {
+            path: path.into(),
+            extent: describe(extent),
+            candidates,
+        }),
     }
 }
 
 /// The usual systems in which an extent lies where it may.
 fn candidates(extent: &Extent) -> Vec<String> {
     if looks_like_degrees(extent) {
-        return if VIETNAM_LAND.covers(extent) { vec![STORED_CRS.to_owned()] } else { Vec::new() };
+        return if VIETNAM_LAND.covers(extent) {
+            vec![STORED_CRS.to_owned()]
+        } else {
+            Vec::new()
+        };
     }
-    let fits = |code: &Epsg| lonlat(extent, &Crs::from_epsg(*code).ok()?).filter(|found| PROVINCE.covers(found));
-    VN2000_PROJECTED.iter().filter(|code| fits(code).is_some()).map(Epsg::to_string).collect()
+    let fits = |code: &Epsg| {
+        lonlat(extent, &Crs::from_epsg(*code).ok()?).filter(|found| PROVINCE.covers(found))
+    };
+    VN2000_PROJECTED
+        .iter()
+        .filter(|code| fits(code).is_some())
+        .map(Epsg::to_string)
+        .collect()
 }
 
 /// Refuses what cannot be: degrees in a plane system, metres in a geographic one, a given system that leads far away.
@@ -96,19 +141,22 @@ fn check(path: &Path, located: &Located, given: bool, extent: &Extent) -> Result
     }
     match lonlat(extent, &located.crs) {
         None => wrong("they have no longitude and latitude in that system"),
-        Some(found) if given && !VIETNAM.intersects(&found) => wrong("in that system they lie far from Viet Nam"),
+        Some(found) if given && !VIETNAM.intersects(&found) => {
+            wrong("in that system they lie far from Viet Nam")
+        }
         Some(_) => Ok(()),
     }
 }
 
-fn note_if_far(path: &Path, located: &Located, extent: &Extent, findings: &mut Findings) -> Result<(), ImportError> {
+fn note_if_far(path: &Path, located: &Located, extent: &Extent, findings: &mut Findings) {
     if extent.is_empty() {
-        return Ok(());
+        return;
     }
     if let Some(found) = lonlat(extent, &located.crs).filter(|found| !VIETNAM.covers(found)) {
-        findings.note(FindingCode::CrsFarAway, || format!("{}: {}: {}", path.display(), located.crs, describe(&found)));
+        findings.note(FindingCode::CrsFarAway, || {
+            format!("{}: {}: {}", path.display(), located.crs, describe(&found))
+        });
     }
-    Ok(())
 }
 
 fn looks_like_degrees(extent: &Extent) -> bool {
@@ -128,7 +176,12 @@ fn lonlat(extent: &Extent, crs: &Crs) -> Option<Extent> {
 /// An extent in words: x from … to …, y from … to ….
 pub(super) fn describe(extent: &Extent) -> String {
     let digits = if looks_like_degrees(extent) { 4 } else { 0 };
-    let Extent { min_x, min_y, max_x, max_y } = extent;
+    let Extent {
+        min_x,
+        min_y,
+        max_x,
+        max_y,
+    } = extent;
     format!("x {min_x:.digits$} – {max_x:.digits$}, y {min_y:.digits$} – {max_y:.digits$}")
 }
 
@@ -139,18 +192,40 @@ mod tests {
     #[test]
     fn the_province_in_9209_has_one_candidate_and_a_village_has_several() {
         let extent_of = |lonlat: Extent| {
-            let transformer = Transformer::new(&Crs::stored(), &"EPSG:9209".parse().unwrap()).unwrap();
+            let transformer =
+                Transformer::new(&Crs::stored(), &"EPSG:9209".parse().unwrap()).unwrap();
             let mut x = [lonlat.min_x, lonlat.max_x];
             let mut y = [lonlat.min_y, lonlat.max_y];
             transformer.transform(&mut x, &mut y);
             Extent::from_corners((x[0], y[0]), (x[1], y[1]))
         };
-        let province = Extent { min_x: 106.1, min_y: 20.67, max_x: 106.62, max_y: 21.24 };
+        let province = Extent {
+            min_x: 106.1,
+            min_y: 20.67,
+            max_x: 106.62,
+            max_y: 21.24,
+        };
         assert_eq!(candidates(&extent_of(province)), ["EPSG:9209"]);
         assert_eq!(candidates(&province), ["OGC:CRS84"]);
-        let village = Extent { min_x: 106.31, min_y: 20.93, max_x: 106.32, max_y: 20.94 };
+        let village = Extent {
+            min_x: 106.31,
+            min_y: 20.93,
+            max_x: 106.32,
+            max_y: 20.94,
+        };
         let several = candidates(&extent_of(village));
-        assert!(several.len() > 1 && several.contains(&"EPSG:9209".to_owned()), "{several:?}");
-        assert!(candidates(&Extent { min_x: -5.0, min_y: 48.0, max_x: 8.0, max_y: 51.0 }).is_empty());
+        assert!(
+            several.len() > 1 && several.contains(&"EPSG:9209".to_owned()),
+            "{several:?}"
+        );
+        assert!(
+            candidates(&Extent {
+                min_x: -5.0,
+                min_y: 48.0,
+                max_x: 8.0,
+                max_y: 51.0
+            })
+            .is_empty()
+        );
     }
 }

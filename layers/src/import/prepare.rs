@@ -4,8 +4,8 @@ use std::{cell::Cell, sync::Arc};
 
 use arrow::{
     array::{
-        Array, ArrayRef, AsArray as _, BinaryArray, BinaryBuilder, BooleanArray, RecordBatch, StringArray, StringBuilder,
-        UInt64Array, new_null_array,
+        Array as _, ArrayRef, AsArray as _, BinaryArray, BinaryBuilder, BooleanArray, RecordBatch,
+        StringArray, StringBuilder, UInt64Array, new_null_array,
     },
     compute::{CastOptions, cast_with_options, filter_record_batch},
     datatypes::{DataType, Field, Schema, SchemaRef},
@@ -16,8 +16,8 @@ use h3o::{LatLng, Resolution};
 
 use super::attributes::SourceAttribute;
 use crate::{
-    Attribute, AttributeKind, Encoding, Extent, FindingCode, GeometryKind, ImportError, Layer, ReadError, Transformer,
-    encoding,
+    Attribute, AttributeKind, Encoding, Extent, FindingCode, GeometryKind, ImportError, Layer,
+    ReadError, Transformer, encoding,
     layer::geometry_field,
     repair::{self, Fault},
     report::Findings,
@@ -65,8 +65,10 @@ pub(super) const H3_RESOLUTION: Resolution = Resolution::Ten;
 
 /// Columns of published rows, but for `fid`, which is assigned when all rows are sorted.
 pub(super) fn row_schema(attributes: &[Attribute], geometry: bool) -> SchemaRef {
-    let mut fields: Vec<Field> =
-        attributes.iter().map(|attribute| Field::new(&attribute.name, attribute.kind.data_type(), true)).collect();
+    let mut fields: Vec<Field> = attributes
+        .iter()
+        .map(|attribute| Field::new(&attribute.name, attribute.kind.data_type(), true))
+        .collect();
     if geometry {
         fields.push(Field::new(Layer::H3, DataType::UInt64, true));
         fields.push(geometry_field(Layer::GEOM, crate::crs::STORED_CRS));
@@ -76,10 +78,23 @@ pub(super) fn row_schema(attributes: &[Attribute], geometry: bool) -> SchemaRef 
 
 /// Columns of rows set aside: why, where from, the attributes, and the geometry as it came.
 pub(super) fn quarantine_schema(attributes: &[Attribute]) -> SchemaRef {
-    let fixed = [("reason", DataType::Utf8), ("detail", DataType::Utf8), ("source", DataType::Utf8)];
-    let mut fields: Vec<Field> = fixed.into_iter().map(|(name, kind)| Field::new(name, kind, true)).collect();
+    let fixed = [
+        ("reason", DataType::Utf8),
+        ("detail", DataType::Utf8),
+        ("source", DataType::Utf8),
+    ];
+    let mut fields: Vec<Field> = fixed
+        .into_iter()
+        .map(|(name, kind)| Field::new(name, kind, true))
+        .collect();
     fields.push(Field::new("source_feature", DataType::UInt64, true));
-    let attribute_field = |attribute: &Attribute| Field::new(format!("a_{}", attribute.name), attribute.kind.data_type(), true);
+    let attribute_field = |attribute: &Attribute| {
+        Field::new(
+            format!("a_{}", attribute.name),
+            attribute.kind.data_type(),
+            true,
+        )
+    };
     fields.extend(attributes.iter().map(attribute_field));
     fields.push(Field::new("source_wkb", DataType::Binary, true));
     Arc::new(Schema::new(fields))
@@ -101,16 +116,32 @@ pub(super) fn prepare(
     let mut columns = Vec::with_capacity(merged.len() + 2);
     for (attribute, column) in merged.iter().zip(&plan.columns) {
         columns.push(match column {
-            Some(at) => typed(&batch.attributes[*at], attribute, plan.text, &example, findings)?,
+            Some(at) => typed(
+                &batch.attributes[*at],
+                attribute,
+                plan.text,
+                &example,
+                findings,
+            ),
             None => new_null_array(&attribute.kind.data_type(), batch.rows),
         });
     }
-    let shapes = if geometry { Some(shape_all(plan, batch, &example, findings)) } else { None };
+    let shapes = if geometry {
+        Some(shape_all(plan, batch, &example, findings))
+    } else {
+        None
+    };
     let keep: BooleanArray = match &shapes {
         Some(shapes) => shapes.iter().map(|shape| Some(shape.is_ok())).collect(),
         None => vec![true; batch.rows].into(),
     };
-    let set_aside = quarantine(&columns, shapes.as_deref(), batch, merged, (&plan.label, first))?;
+    let set_aside = quarantine(
+        &columns,
+        shapes.as_deref(),
+        batch,
+        merged,
+        (&plan.label, first),
+    )?;
     let mut prepared = Prepared {
         rows: RecordBatch::new_empty(row_schema(merged, geometry)),
         set_aside,
@@ -123,12 +154,17 @@ pub(super) fn prepare(
     }
     let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.rows));
     let all = RecordBatch::try_new_with_options(row_schema(merged, geometry), columns, &options);
-    prepared.rows = all.and_then(|all| filter_record_batch(&all, &keep)).map_err(|error| damaged(plan, &error))?;
+    prepared.rows = all
+        .and_then(|all| filter_record_batch(&all, &keep))
+        .map_err(|error| damaged(plan, &error))?;
     Ok(prepared)
 }
 
 fn damaged(plan: &Plan, error: &arrow::error::ArrowError) -> ImportError {
-    ImportError::Read(ReadError::Damaged { path: plan.label.clone().into(), detail: error.to_string() })
+    ImportError::Read(ReadError::Damaged {
+        path: plan.label.clone().into(),
+        detail: error.to_string(),
+    })
 }
 
 /// Settles the encoding at the first batch that has a byte above 0x7F.
@@ -138,13 +174,18 @@ fn decide_text(plan: &mut Plan, batch: &SourceBatch, findings: &mut Findings) {
     }
     if let Some(found) = encoding::detect(text_bytes(batch)) {
         plan.text = TextMode::Bytes(found);
-        findings.note(FindingCode::EncodingGuessed, || format!("{}: {found}", plan.label));
+        findings.note(FindingCode::EncodingGuessed, || {
+            format!("{}: {found}", plan.label)
+        });
     }
 }
 
 /// The text of a batch, as bytes.
 pub(super) fn text_bytes(batch: &SourceBatch) -> impl Iterator<Item = &[u8]> {
-    let columns = batch.attributes.iter().filter_map(|column| column.as_binary_opt::<i32>());
+    let columns = batch
+        .attributes
+        .iter()
+        .filter_map(|column| column.as_binary_opt::<i32>());
     columns.flat_map(|column| column.iter().flatten())
 }
 
@@ -155,7 +196,7 @@ fn typed(
     text: TextMode,
     example: &dyn Fn(usize) -> String,
     findings: &mut Findings,
-) -> Result<ArrayRef, ImportError> {
+) -> ArrayRef {
     let target = attribute.kind.data_type();
     let column = match column.data_type() {
         DataType::Dictionary(_, value) => cast(column, value),
@@ -167,25 +208,41 @@ fn typed(
         let out = cast(&column, &target);
         let lost = out.null_count().saturating_sub(column.null_count());
         if lost > 0 {
-            let row = (0..column.len()).find(|row| column.is_valid(*row) && out.is_null(*row)).unwrap_or(0);
-            findings.note_many(FindingCode::AttributeUnreadable, lost as u64, || format!("{}: {}", example(row), attribute.name));
+            let row = (0..column.len())
+                .find(|row| column.is_valid(*row) && out.is_null(*row))
+                .unwrap_or(0);
+            findings.note_many(FindingCode::AttributeUnreadable, lost as u64, || {
+                format!("{}: {}", example(row), attribute.name)
+            });
         }
-        return Ok(out);
+        return out;
     }
-    Ok(match column.data_type() {
+    match column.data_type() {
         DataType::Binary => Arc::new(decoded(column.as_binary(), text, example, findings)),
         DataType::Utf8 => Arc::new(composed(column.as_string(), text)),
         _ => Arc::new(displayed(&column)),
-    })
+    }
 }
 
 /// A cast that makes null of what does not fit.
 fn cast(column: &ArrayRef, target: &DataType) -> ArrayRef {
-    cast_with_options(column, target, &CastOptions { safe: true, ..CastOptions::default() })
-        .unwrap_or_else(|_unsupported| new_null_array(target, column.len()))
+    cast_with_options(
+        column,
+        target,
+        &CastOptions {
+            safe: true,
+            ..CastOptions::default()
+        },
+    )
+    .unwrap_or_else(|_unsupported| new_null_array(target, column.len()))
 }
 
-fn decoded(column: &BinaryArray, text: TextMode, example: &dyn Fn(usize) -> String, findings: &mut Findings) -> StringArray {
+fn decoded(
+    column: &BinaryArray,
+    text: TextMode,
+    example: &dyn Fn(usize) -> String,
+    findings: &mut Findings,
+) -> StringArray {
     let encoding = match text {
         TextMode::Bytes(encoding) => encoding,
         TextMode::Undecided | TextMode::Unicode | TextMode::Mojibake(_) => Encoding::Utf8,
@@ -198,10 +255,14 @@ fn decoded(column: &BinaryArray, text: TextMode, example: &dyn Fn(usize) -> Stri
         };
         let decoded = encoding.decode_noting(bytes);
         if decoded.replaced {
-            findings.note(FindingCode::TextUndecodable, || format!("{}: {}", example(row), decoded.text));
+            findings.note(FindingCode::TextUndecodable, || {
+                format!("{}: {}", example(row), decoded.text)
+            });
         }
         if decoded.composed {
-            findings.note(FindingCode::TextDecomposed, || format!("{}: {}", example(row), decoded.text));
+            findings.note(FindingCode::TextDecomposed, || {
+                format!("{}: {}", example(row), decoded.text)
+            });
         }
         match text {
             TextMode::Mojibake(old) => out.append_value(unscrambled(&decoded.text, old)),
@@ -222,26 +283,47 @@ fn composed(column: &StringArray, text: TextMode) -> StringArray {
 }
 
 fn unscrambled(text: &str, old: Encoding) -> String {
-    encoding::western_bytes(text).map_or_else(|| text.to_owned(), |bytes| old.decode(&bytes).into_owned())
+    encoding::western_bytes(text)
+        .map_or_else(|| text.to_owned(), |bytes| old.decode(&bytes).into_owned())
 }
 
 /// Lists, times and whatever else as the text Arrow shows.
 fn displayed(column: &ArrayRef) -> StringArray {
     let options = FormatOptions::default();
-    let Ok(formatter) = ArrayFormatter::try_new(column, &options) else { return StringArray::new_null(column.len()) };
-    (0..column.len()).map(|row| column.is_valid(row).then(|| formatter.value(row).to_string())).collect()
+    let Ok(formatter) = ArrayFormatter::try_new(column, &options) else {
+        return StringArray::new_null(column.len());
+    };
+    (0..column.len())
+        .map(|row| {
+            column
+                .is_valid(row)
+                .then(|| formatter.value(row).to_string())
+        })
+        .collect()
 }
 
 /// A row's geometry, or why it is set aside; `Ok(None)` keeps the row without one.
 type Shape = Result<Option<repair::Sound>, Fault>;
 
-fn shape_all(plan: &Plan, batch: &SourceBatch, example: &dyn Fn(usize) -> String, findings: &mut Findings) -> Vec<Shape> {
+fn shape_all(
+    plan: &Plan,
+    batch: &SourceBatch,
+    example: &dyn Fn(usize) -> String,
+    findings: &mut Findings,
+) -> Vec<Shape> {
     let empty = BinaryArray::new_null(batch.rows);
-    let wkb = batch.geometry.as_ref().and_then(|column| column.as_binary_opt::<i32>()).unwrap_or(&empty);
+    let wkb = batch
+        .geometry
+        .as_ref()
+        .and_then(|column| column.as_binary_opt::<i32>())
+        .unwrap_or(&empty);
     let mut parsed = Vec::with_capacity(batch.rows);
     for (row, wkb) in wkb.iter().enumerate() {
         parsed.push(match wkb {
-            None => Err(Fault { code: FindingCode::GeometryMissing, detail: String::new() }),
+            None => Err(Fault {
+                code: FindingCode::GeometryMissing,
+                detail: String::new(),
+            }),
             Some(wkb) => repair::parse(wkb).map(|parsed| {
                 for note in parsed.notes {
                     findings.note(note, || example(row));
@@ -251,28 +333,49 @@ fn shape_all(plan: &Plan, batch: &SourceBatch, example: &dyn Fn(usize) -> String
         });
     }
     transform_all(&plan.transformer, &mut parsed);
-    parsed.into_iter().enumerate().map(|(row, geometry)| shape(geometry, &|| example(row), findings)).collect()
+    parsed
+        .into_iter()
+        .enumerate()
+        .map(|(row, geometry)| shape(geometry, &|| example(row), findings))
+        .collect()
 }
 
-fn shape(geometry: Result<geo::Geometry, Fault>, example: &dyn Fn() -> String, findings: &mut Findings) -> Shape {
+fn shape(
+    geometry: Result<geo::Geometry, Fault>,
+    example: &dyn Fn() -> String,
+    findings: &mut Findings,
+) -> Shape {
     let found = geometry.and_then(|geometry| {
-        if geometry.coords_iter().all(|at| at.x.is_finite() && at.y.is_finite()) {
+        if geometry
+            .coords_iter()
+            .all(|at| at.x.is_finite() && at.y.is_finite())
+        {
             repair::mend(geometry)
         } else {
-            Err(Fault { code: FindingCode::CoordinateUntransformable, detail: String::new() })
+            Err(Fault {
+                code: FindingCode::CoordinateUntransformable,
+                detail: String::new(),
+            })
         }
     });
     match found {
         Ok(sound) => {
             if let Some(what) = &sound.repaired {
-                findings.note(FindingCode::PolygonInvalid, || format!("{}: {what}", example()));
+                findings.note(FindingCode::PolygonInvalid, || {
+                    format!("{}: {what}", example())
+                });
             }
             Ok(Some(sound))
         }
         Err(fault) => {
             let colon = if fault.detail.is_empty() { "" } else { ": " };
-            findings.note(fault.code, || format!("{}{colon}{}", example(), fault.detail));
-            let kept = matches!(fault.code, FindingCode::GeometryMissing | FindingCode::GeometryEmpty);
+            findings.note(fault.code, || {
+                format!("{}{colon}{}", example(), fault.detail)
+            });
+            let kept = matches!(
+                fault.code,
+                FindingCode::GeometryMissing | FindingCode::GeometryEmpty
+            );
             if kept { Ok(None) } else { Err(fault) }
         }
     }
@@ -283,7 +386,10 @@ fn transform_all(transformer: &Transformer, geometries: &mut [Result<geo::Geomet
     if transformer.is_identity() {
         return;
     }
-    let positions = geometries.iter().flatten().flat_map(|geometry| geometry.coords_iter());
+    let positions = geometries
+        .iter()
+        .flatten()
+        .flat_map(geo::CoordsIter::coords_iter);
     let (mut x, mut y): (Vec<f64>, Vec<f64>) = positions.map(|at| at.x_y()).unzip();
     transformer.transform(&mut x, &mut y);
     // Positions come in the same order as above; the closure must be `Copy`, hence the cell.
@@ -327,21 +433,49 @@ fn quarantine(
     (label, first): (&str, u64),
 ) -> Result<RecordBatch, ImportError> {
     let schema = quarantine_schema(merged);
-    let faults: Vec<Option<&Fault>> =
-        shapes.unwrap_or_default().iter().map(|shape| shape.as_ref().err()).collect();
+    let faults: Vec<Option<&Fault>> = shapes
+        .unwrap_or_default()
+        .iter()
+        .map(|shape| shape.as_ref().err())
+        .collect();
     if faults.iter().all(Option::is_none) {
         return Ok(RecordBatch::new_empty(schema));
     }
-    let code = |fault: &Fault| serde_json::to_value(fault.code).ok()?.as_str().map(str::to_owned);
+    let code = |fault: &Fault| {
+        serde_json::to_value(fault.code)
+            .ok()?
+            .as_str()
+            .map(str::to_owned)
+    };
     let reasons: StringArray = faults.iter().map(|fault| fault.and_then(code)).collect();
-    let details: StringArray = faults.iter().map(|fault| fault.map(|fault| fault.detail.as_str())).collect();
+    let details: StringArray = faults
+        .iter()
+        .map(|fault| fault.map(|fault| fault.detail.as_str()))
+        .collect();
     let sources: StringArray = faults.iter().map(|_| Some(label)).collect();
-    let numbers: UInt64Array = (0..batch.rows as u64).map(|row| Some(first + row)).collect();
-    let mut all: Vec<ArrayRef> = vec![Arc::new(reasons), Arc::new(details), Arc::new(sources), Arc::new(numbers)];
+    let numbers: UInt64Array = (0..batch.rows as u64)
+        .map(|row| Some(first + row))
+        .collect();
+    let mut all: Vec<ArrayRef> = vec![
+        Arc::new(reasons),
+        Arc::new(details),
+        Arc::new(sources),
+        Arc::new(numbers),
+    ];
     all.extend(columns.iter().take(merged.len()).cloned());
-    all.push(batch.geometry.clone().unwrap_or_else(|| new_null_array(&DataType::Binary, batch.rows)));
+    all.push(
+        batch
+            .geometry
+            .clone()
+            .unwrap_or_else(|| new_null_array(&DataType::Binary, batch.rows)),
+    );
     let mask: BooleanArray = faults.iter().map(|fault| Some(fault.is_some())).collect();
     RecordBatch::try_new(schema, all)
         .and_then(|rows| filter_record_batch(&rows, &mask))
-        .map_err(|error| ImportError::Read(ReadError::Damaged { path: label.into(), detail: error.to_string() }))
+        .map_err(|error| {
+            ImportError::Read(ReadError::Damaged {
+                path: label.into(),
+                detail: error.to_string(),
+            })
+        })
 }

@@ -21,18 +21,50 @@ use crate::{
 pub(super) fn import(
     writer: Option<&Writer<'_>>,
     request: &ImportRequest,
-    paths: Vec<PathBuf>,
+    paths: &[PathBuf],
     progress: &dyn Progress,
 ) -> Result<ImportReport, ImportError> {
+    let (mut report, about, located) = examine_all(request, paths)?;
+    let Some(writer) = writer else {
+        return Ok(report);
+    };
+    let staging = writer.stage(&request.layer, LayerKind::Raster)?;
+    let target = staging.path().join(RASTER_FILE);
+    progress.step("warp", 0, None);
+    let borrowed: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    raster::publish(&borrowed, &located.crs, &about, &target)
+        .map_err(|error| refused(error, &target))?;
+    let written = raster::read(&target).map_err(|detail| ImportError::Raster {
+        path: paths[0].clone(),
+        detail,
+    })?;
+    let mut meta = vector::meta(request, LayerKind::Raster, &report);
+    meta.feature_count = written.values.len() as u64;
+    meta.extent = Some(written.extent);
+    vector::write_report(&report, &staging.path().join(REPORT_FILE))?;
+    if progress.is_cancelled() {
+        return Err(ImportError::Cancelled);
+    }
+    report.version = Some(writer.publish(&staging, meta)?);
+    Ok(report)
+}
+
+/// Looks at every raster, which must be in one system, and describes the first.
+fn examine_all(
+    request: &ImportRequest,
+    paths: &[PathBuf],
+) -> Result<(ImportReport, AboutRaster, Located), ImportError> {
     let mut findings = Findings::default();
     let mut sources = Vec::new();
     let mut first: Option<(AboutRaster, Located)> = None;
     let mut pixels = 0;
-    for path in &paths {
+    for path in paths {
         let about = raster::examine(path)?;
-        let located = locate::locate(&as_source(path, &about), request.crs.as_ref(), &about.extent, &mut findings)?;
+        let source = as_source(path, &about);
+        let located = locate::locate(&source, request.crs.as_ref(), &about.extent, &mut findings)?;
         if about.bands > 1 {
-            findings.note(FindingCode::BandsLeftOut, || format!("{}: {}", path.display(), about.bands));
+            let count = || format!("{}: {}", path.display(), about.bands);
+            findings.note(FindingCode::BandsLeftOut, count);
         }
         pixels += (about.size.0 * about.size.1) as u64;
         sources.push(SourceInfo {
@@ -45,12 +77,15 @@ pub(super) fn import(
         });
         let (_, known) = first.get_or_insert((about, located.clone()));
         if known.crs != located.crs {
-            let detail = format!("{} is in {}, the first one in {}", path.display(), located.crs, known.crs);
-            return Err(ImportError::Raster { path: path.clone(), detail });
+            let detail = format!("it is in {}, the first one in {}", located.crs, known.crs);
+            return Err(ImportError::Raster {
+                path: path.clone(),
+                detail,
+            });
         }
     }
     let (about, located) = first.ok_or(ImportError::NoSource)?;
-    let mut report = ImportReport {
+    let report = ImportReport {
         layer: request.layer.clone(),
         version: None,
         sources,
@@ -60,22 +95,7 @@ pub(super) fn import(
         features_set_aside: 0,
         findings: findings.into_sorted(),
     };
-    let Some(writer) = writer else { return Ok(report) };
-    let staging = writer.stage(&request.layer, LayerKind::Raster)?;
-    let target = staging.path().join(RASTER_FILE);
-    progress.step("warp", 0, None);
-    let borrowed: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    raster::publish(&borrowed, &located.crs, &about, &target).map_err(|error| refused(error, &target))?;
-    let written = raster::read(&target).map_err(|detail| ImportError::Raster { path: paths[0].clone(), detail })?;
-    let mut meta = vector::meta(request, LayerKind::Raster, &report);
-    meta.feature_count = written.values.len() as u64;
-    meta.extent = Some(written.extent);
-    vector::write_report(&report, &staging.path().join(REPORT_FILE))?;
-    if progress.is_cancelled() {
-        return Err(ImportError::Cancelled);
-    }
-    report.version = Some(writer.publish(staging, meta)?);
-    Ok(report)
+    Ok((report, about, located))
 }
 
 /// A full disk is the store's trouble, everything else the source's.
@@ -94,7 +114,11 @@ fn as_source(path: &Path, about: &AboutRaster) -> About {
         fields: Vec::new(),
         geometry: None,
         crs: about.crs.clone(),
-        crs_from: if about.crs.is_some() { "nguồn ghi · from the source" } else { "" },
+        crs_from: if about.crs.is_some() {
+            "nguồn ghi · from the source"
+        } else {
+            ""
+        },
         declared_encoding: Some(Encoding::Utf8),
         raw_text: false,
         feature_count: None,

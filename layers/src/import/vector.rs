@@ -15,11 +15,9 @@ use super::{
     prepare::{self, H3_RESOLUTION, Plan, TextMode},
 };
 use crate::{
-    Attribute, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport, LayerKind,
-    LayerMeta, Progress, SourceInfo, StoreError, Transformer, Version,
-    encoding,
+    Attribute, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport, LayerKind, LayerMeta,
+    Progress, SourceInfo, StoreError, Transformer, Version, encoding, repair,
     report::Findings,
-    repair,
     source::{self, About, Source, SourceBatch},
     store::{DATA_FILE, QUARANTINE_FILE, REPORT_FILE, Writer},
 };
@@ -31,7 +29,10 @@ pub(super) enum Opened {
 }
 
 /// Opens all sources, which must be of one kind.
-pub(super) fn open_all(request: &ImportRequest, progress: &dyn Progress) -> Result<Opened, ImportError> {
+pub(super) fn open_all(
+    request: &ImportRequest,
+    progress: &dyn Progress,
+) -> Result<Opened, ImportError> {
     let mut vectors = Vec::new();
     let mut rasters = Vec::new();
     let total = request.sources.len() as u64;
@@ -73,36 +74,33 @@ pub(super) fn import(
     progress: &dyn Progress,
 ) -> Result<ImportReport, ImportError> {
     let mut findings = Findings::default();
-    let mut planned =
-        sources.into_iter().map(|source| plan(source, request, &mut findings)).collect::<Result<Vec<_>, _>>()?;
-    let own: Vec<&[SourceAttribute]> = planned.iter().map(|planned| planned.plan.attributes.as_slice()).collect();
+    let mut planned = sources
+        .into_iter()
+        .map(|source| plan(source, request, &mut findings))
+        .collect::<Result<Vec<_>, _>>()?;
+    let own: Vec<&[SourceAttribute]> = planned
+        .iter()
+        .map(|planned| planned.plan.attributes.as_slice())
+        .collect();
     let merged = attributes::merge(&own, &mut findings);
-    let has_geometry = planned.iter().any(|planned| planned.source.about().geometry.is_some());
-    let mut assembly = Assembly::new(prepare::row_schema(&merged, has_geometry));
-    let known: Option<u64> = planned.iter().map(|planned| planned.source.about().feature_count).sum();
-    let mut read = 0;
-    for planned in &mut planned {
-        let column = |attribute: &Attribute| planned.plan.attributes.iter().position(|own| own.name == attribute.name);
-        planned.plan.columns = merged.iter().map(column).collect();
-        while let Some(batch) = planned.next()? {
-            if progress.is_cancelled() {
-                return Err(ImportError::Cancelled);
-            }
-            read += batch.rows as u64;
-            let prepared = prepare::prepare(&mut planned.plan, &batch, &merged, has_geometry, &mut findings)?;
-            assembly.add(prepared, writer.is_some());
-            progress.step("read", read, known.map(|known| known.max(read)));
-        }
-        let label = planned.plan.label.clone();
-        for warning in planned.source.warnings() {
-            findings.note(FindingCode::DriverWarning, || format!("{label}: {warning}"));
-        }
-    }
+    let has_geometry = planned
+        .iter()
+        .any(|planned| planned.source.about().geometry.is_some());
+    let mut assembly = Assembly::new(prepare::row_schema(&merged, has_geometry), writer.is_some());
+    let read = read_all(
+        &mut planned,
+        &merged,
+        &mut assembly,
+        &mut findings,
+        progress,
+    )?;
     if read == 0 {
         findings.note(FindingCode::LayerEmpty, || planned[0].plan.label.clone());
     }
     if assembly.kinds.len() > 1 {
-        findings.note(FindingCode::GeometryMixed, || format!("{:?}", assembly.kinds));
+        findings.note(FindingCode::GeometryMixed, || {
+            format!("{:?}", assembly.kinds)
+        });
     }
     let mut report = ImportReport {
         layer: request.layer.clone(),
@@ -115,14 +113,66 @@ pub(super) fn import(
         findings: findings.into_sorted(),
     };
     if let Some(writer) = writer {
-        let declared = planned.iter().find_map(|planned| planned.source.about().geometry);
-        let kind = declared.map_or(LayerKind::Table, |declared| LayerKind::Vector(assembly.kind(declared)));
-        publish(writer, request, (&assembly, merged, kind), &mut report, progress)?;
+        let declared = planned
+            .iter()
+            .find_map(|planned| planned.source.about().geometry);
+        let kind = declared.map_or(LayerKind::Table, |declared| {
+            LayerKind::Vector(assembly.kind(declared))
+        });
+        publish(
+            writer,
+            request,
+            (&assembly, merged, kind),
+            &mut report,
+            progress,
+        )?;
     }
     Ok(report)
 }
 
+/// Reads and prepares every feature of every source; gives how many there were.
+fn read_all(
+    planned: &mut [Planned],
+    merged: &[Attribute],
+    assembly: &mut Assembly,
+    findings: &mut Findings,
+    progress: &dyn Progress,
+) -> Result<u64, ImportError> {
+    let has_geometry = planned
+        .iter()
+        .any(|planned| planned.source.about().geometry.is_some());
+    let known: Option<u64> = planned
+        .iter()
+        .map(|planned| planned.source.about().feature_count)
+        .sum();
+    let mut read = 0;
+    for planned in planned {
+        planned.plan.columns = merged.iter().map(|wanted| planned.column(wanted)).collect();
+        while let Some(batch) = planned.next()? {
+            if progress.is_cancelled() {
+                return Err(ImportError::Cancelled);
+            }
+            read += batch.rows as u64;
+            let prepared =
+                prepare::prepare(&mut planned.plan, &batch, merged, has_geometry, findings)?;
+            assembly.add(prepared);
+            progress.step("read", read, known.map(|known| known.max(read)));
+        }
+        let label = planned.plan.label.clone();
+        for warning in planned.source.warnings() {
+            findings.note(FindingCode::DriverWarning, || format!("{label}: {warning}"));
+        }
+    }
+    Ok(read)
+}
+
 impl Planned {
+    /// Which of its columns is an attribute of the layer.
+    fn column(&self, wanted: &Attribute) -> Option<usize> {
+        let own = &self.plan.attributes;
+        own.iter().position(|own| own.name == wanted.name)
+    }
+
     fn next(&mut self) -> Result<Option<SourceBatch>, ImportError> {
         match self.first.take() {
             Some(batch) => Ok(Some(batch)),
@@ -132,21 +182,47 @@ impl Planned {
 }
 
 /// Reads the first batch and decides encoding, names and CRS.
-fn plan(mut source: Box<dyn Source>, request: &ImportRequest, findings: &mut Findings) -> Result<Planned, ImportError> {
+fn plan(
+    mut source: Box<dyn Source>,
+    request: &ImportRequest,
+    findings: &mut Findings,
+) -> Result<Planned, ImportError> {
     let first = source.next_batch()?;
     let about = source.about().clone();
-    let label = about.path.file_name().map_or_else(|| about.path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let label = about.path.file_name().map_or_else(
+        || about.path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     let text = text_mode(&about, first.as_ref(), request.encoding, &label, findings);
     let extent = first.as_ref().map_or(Extent::EMPTY, extent_of);
     let located = match about.geometry {
-        Some(_) => Some(locate::locate(&about, request.crs.as_ref(), &extent, findings)?),
+        Some(_) => Some(locate::locate(
+            &about,
+            request.crs.as_ref(),
+            &extent,
+            findings,
+        )?),
         None => None,
     };
-    let from = located.as_ref().map_or_else(Crs::stored, |located| located.crs.clone());
+    let from = located
+        .as_ref()
+        .map_or_else(Crs::stored, |located| located.crs.clone());
     let transformer = Transformer::new(&from, &Crs::stored())?;
     let attributes = name_attributes(&about, text, findings);
-    let plan = Plan { label, text, attributes, transformer, columns: Vec::new(), read: 0 };
-    Ok(Planned { source, first, located, plan })
+    let plan = Plan {
+        label,
+        text,
+        attributes,
+        transformer,
+        columns: Vec::new(),
+        read: 0,
+    };
+    Ok(Planned {
+        source,
+        first,
+        located,
+        plan,
+    })
 }
 
 fn text_mode(
@@ -166,9 +242,12 @@ fn text_mode(
     let names = about.fields.iter().map(|field| field.name.as_slice());
     let texts = names.chain(first.into_iter().flat_map(prepare::text_bytes));
     if !about.raw_text {
-        let found = encoding::looks_like_mojibake(texts.filter_map(|text| str::from_utf8(text).ok()));
+        let found =
+            encoding::looks_like_mojibake(texts.filter_map(|text| str::from_utf8(text).ok()));
         return found.map_or(TextMode::Unicode, |found| {
-            findings.note(FindingCode::EncodingWrong, || format!("{label}: cp1252 → {found}"));
+            findings.note(FindingCode::EncodingWrong, || {
+                format!("{label}: cp1252 → {found}")
+            });
             TextMode::Mojibake(found)
         });
     }
@@ -184,11 +263,15 @@ fn text_mode(
         (Some(declared), Some(found)) => {
             let lies = match declared {
                 Encoding::Utf8 => found != Encoding::Utf8,
-                Encoding::Cp1252 => matches!(found, Encoding::Tcvn3 | Encoding::Vni | Encoding::Utf8),
+                Encoding::Cp1252 => {
+                    matches!(found, Encoding::Tcvn3 | Encoding::Vni | Encoding::Utf8)
+                }
                 _ => false,
             };
             if lies {
-                findings.note(FindingCode::EncodingWrong, || format!("{label}: {declared} → {found}"));
+                findings.note(FindingCode::EncodingWrong, || {
+                    format!("{label}: {declared} → {found}")
+                });
             }
             TextMode::Bytes(if lies { found } else { declared })
         }
@@ -200,7 +283,11 @@ fn name_attributes(about: &About, text: TextMode, findings: &mut Findings) -> Ve
         TextMode::Bytes(encoding) => encoding,
         _ => Encoding::Utf8,
     };
-    let names: Vec<String> = about.fields.iter().map(|field| encoding.decode(&field.name).into_owned()).collect();
+    let names: Vec<String> = about
+        .fields
+        .iter()
+        .map(|field| encoding.decode(&field.name).into_owned())
+        .collect();
     let named = attributes::name_all(&names, findings);
     named
         .into_iter()
@@ -208,18 +295,31 @@ fn name_attributes(about: &About, text: TextMode, findings: &mut Findings) -> Ve
         .zip(&about.fields)
         .map(|((name, source_name), field)| {
             let kind = attributes::kind_of(&field.data_type, field.text);
-            SourceAttribute { name, source_name, kind }
+            SourceAttribute {
+                name,
+                source_name,
+                kind,
+            }
         })
         .collect()
 }
 
 /// The extent of the finite coordinates of a batch, in the source's units.
 fn extent_of(batch: &SourceBatch) -> Extent {
-    let Some(column) = batch.geometry.as_ref().and_then(|column| column.as_binary_opt::<i32>()) else {
+    let Some(column) = batch
+        .geometry
+        .as_ref()
+        .and_then(|column| column.as_binary_opt::<i32>())
+    else {
         return Extent::EMPTY;
     };
-    let geometries = column.iter().flatten().filter_map(|wkb| repair::parse(wkb).ok());
-    geometries.fold(Extent::EMPTY, |extent, parsed| extent.union(&repair::extent_of(&parsed.geometry)))
+    let geometries = column
+        .iter()
+        .flatten()
+        .filter_map(|wkb| repair::parse(wkb).ok());
+    geometries.fold(Extent::EMPTY, |extent, parsed| {
+        extent.union(&repair::extent_of(&parsed.geometry))
+    })
 }
 
 fn describe(planned: &Planned) -> SourceInfo {
@@ -259,7 +359,9 @@ fn publish(
 ) -> Result<(), ImportError> {
     let staging = writer.stage(&request.layer, kind)?;
     let total = assembly.published;
-    assembly.write(&staging.path().join(DATA_FILE), &|done| progress.step("write", done, Some(total)))?;
+    assembly.write(&staging.path().join(DATA_FILE), &|done| {
+        progress.step("write", done, Some(total));
+    })?;
     assembly.write_set_aside(&staging.path().join(QUARANTINE_FILE))?;
     let mut meta = meta(request, kind, report);
     meta.attributes = attributes;
@@ -270,7 +372,7 @@ fn publish(
         return Err(ImportError::Cancelled);
     }
     progress.step("publish", 0, None);
-    report.version = Some(writer.publish(staging, meta)?);
+    report.version = Some(writer.publish(&staging, meta)?);
     Ok(())
 }
 
@@ -296,7 +398,9 @@ pub(super) fn meta(request: &ImportRequest, kind: LayerKind, report: &ImportRepo
 }
 
 pub(super) fn write_report(report: &ImportReport, path: &Path) -> Result<(), StoreError> {
-    let json = serde_json::to_vec_pretty(report)
-        .map_err(|error| StoreError::Encode { path: path.into(), detail: error.to_string() })?;
+    let json = serde_json::to_vec_pretty(report).map_err(|error| StoreError::Encode {
+        path: path.into(),
+        detail: error.to_string(),
+    })?;
     std::fs::write(path, json).map_err(|source| StoreError::io("write", path, source))
 }

@@ -1,11 +1,22 @@
 use super::*;
 
 fn geometry(wkt: &str) -> Geometry {
-    geometry_of(&gdal::vector::Geometry::from_wkt(wkt).unwrap().wkb().unwrap()).unwrap()
+    geometry_of(
+        &gdal::vector::Geometry::from_wkt(wkt)
+            .unwrap()
+            .wkb()
+            .unwrap(),
+    )
+    .unwrap()
 }
 
 fn parse_wkt(wkt: &str) -> Result<Parsed, Fault> {
-    parse(&gdal::vector::Geometry::from_wkt(wkt).unwrap().wkb().unwrap())
+    parse(
+        &gdal::vector::Geometry::from_wkt(wkt)
+            .unwrap()
+            .wkb()
+            .unwrap(),
+    )
 }
 
 #[track_caller]
@@ -21,8 +32,16 @@ fn stays(wkt: &str) {
 fn repaired(wkt: &str, area: f64) {
     let sound = mend(geometry(wkt)).unwrap();
     assert!(sound.repaired.is_some(), "{wkt} needs repair");
-    assert!((sound.geometry.unsigned_area() - area).abs() < 1e-12, "{:?}", sound.geometry);
-    assert!(gdal::vector::Geometry::from_wkb(&wkb_of(&sound.geometry)).unwrap().is_valid());
+    assert!(
+        (sound.geometry.unsigned_area() - area).abs() < 1e-12,
+        "{:?}",
+        sound.geometry
+    );
+    assert!(
+        gdal::vector::Geometry::from_wkb(&wkb_of(&sound.geometry))
+            .unwrap()
+            .is_valid()
+    );
 }
 
 #[track_caller]
@@ -44,10 +63,19 @@ fn what_is_valid_stays_as_it_is() {
 #[test]
 fn what_crosses_itself_is_repaired_and_its_area_told() {
     repaired("POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))", 0.5);
-    repaired("POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0), (1 1, 3 1, 3 3, 1 3, 1 1))", 4.0 - 1.0 + 3.0);
+    repaired(
+        "POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0), (1 1, 3 1, 3 3, 1 3, 1 1))",
+        4.0 - 1.0 + 3.0,
+    );
     repaired("POLYGON ((0 0, 2 0, 3 0, 2 0, 2 2, 0 2, 0 0))", 4.0);
-    let told = mend(geometry("POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))")).unwrap().repaired.unwrap();
-    assert!(told.contains("Self-intersection") && told.contains("m² →"), "{told}");
+    let told = mend(geometry("POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))"))
+        .unwrap()
+        .repaired
+        .unwrap();
+    assert!(
+        told.contains("Self-intersection") && told.contains("m² →"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -59,30 +87,60 @@ fn what_has_no_area_or_length_is_refused() {
 
 #[test]
 fn coordinates_that_are_not_finite_are_told() {
-    let nan = wkb_of(&Geometry::LineString(LineString::from(vec![(0.0, 0.0), (f64::NAN, 1.0)])));
-    assert_eq!(parse(&nan).unwrap_err().code, FindingCode::CoordinateNotFinite);
+    let nan = wkb_of(&Geometry::LineString(LineString::from(vec![
+        (0.0, 0.0),
+        (f64::NAN, 1.0),
+    ])));
+    assert_eq!(
+        parse(&nan).unwrap_err().code,
+        FindingCode::CoordinateNotFinite
+    );
     let infinite = wkb_of(&Geometry::Point(geo::Point::new(f64::INFINITY, 0.0)));
-    assert_eq!(parse(&infinite).unwrap_err().code, FindingCode::CoordinateNotFinite);
+    assert_eq!(
+        parse(&infinite).unwrap_err().code,
+        FindingCode::CoordinateNotFinite
+    );
 }
 
 #[test]
 fn each_empty_geometry_is_known_as_empty() {
     let point = wkb_of(&Geometry::Point(geo::Point::new(f64::NAN, f64::NAN)));
     assert_eq!(parse(&point).unwrap_err().code, FindingCode::GeometryEmpty);
-    for kind in ["LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"] {
-        assert_eq!(parse_wkt(&format!("{kind} EMPTY")).unwrap_err().code, FindingCode::GeometryEmpty, "{kind}");
+    for kind in [
+        "LINESTRING",
+        "POLYGON",
+        "MULTIPOINT",
+        "MULTILINESTRING",
+        "MULTIPOLYGON",
+        "GEOMETRYCOLLECTION",
+    ] {
+        assert_eq!(
+            parse_wkt(&format!("{kind} EMPTY")).unwrap_err().code,
+            FindingCode::GeometryEmpty,
+            "{kind}"
+        );
     }
-    assert_eq!(parse(&[1, 2]).unwrap_err().code, FindingCode::GeometryUnreadable);
+    assert_eq!(
+        parse(&[1, 2]).unwrap_err().code,
+        FindingCode::GeometryUnreadable
+    );
 }
 
 #[test]
 fn heights_are_dropped_curves_straightened_and_rings_closed_with_a_note() {
-    assert_eq!(parse_wkt("POINT Z (1 2 3)").unwrap().notes, [FindingCode::DimensionDropped]);
+    assert_eq!(
+        parse_wkt("POINT Z (1 2 3)").unwrap().notes,
+        [FindingCode::DimensionDropped]
+    );
     let curve = parse_wkt("CURVEPOLYGON (CIRCULARSTRING (0 0, 1 1, 2 0, 1 -1, 0 0))").unwrap();
     assert_eq!(curve.notes, [FindingCode::CurveLinearised]);
     assert!((curve.geometry.unsigned_area() - std::f64::consts::PI).abs() < 0.01);
     let mut open = vec![1, 3, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0];
-    open.extend([0.0, 0.0, 1.0, 0.0, 1.0, 1.0_f64].iter().flat_map(|value| value.to_le_bytes()));
+    open.extend(
+        [0.0, 0.0, 1.0, 0.0, 1.0, 1.0_f64]
+            .iter()
+            .flat_map(|value| value.to_le_bytes()),
+    );
     let closed = parse(&open).unwrap();
     assert_eq!(closed.notes, [FindingCode::RingUnclosed]);
     assert_eq!(closed.geometry, geometry("POLYGON ((0 0, 1 0, 1 1, 0 0))"));
@@ -99,6 +157,9 @@ fn the_representative_position_lies_on_the_geometry() {
     ] {
         let geometry = geometry(wkt);
         let (x, y) = representative(&geometry).unwrap();
-        assert!(geometry.intersects(&geo::Point::new(x, y)), "{wkt}: {x} {y}");
+        assert!(
+            geometry.intersects(&geo::Point::new(x, y)),
+            "{wkt}: {x} {y}"
+        );
     }
 }

@@ -16,7 +16,13 @@ fn write_into(out: &mut String, report: &ImportReport, language: Language) -> st
         Language::English => en,
     };
     match report.version {
-        Some(version) => writeln!(out, "{} {} · {}", say("Đã công bố lớp", "Published layer"), report.layer, version)?,
+        Some(version) => writeln!(
+            out,
+            "{} {} · {}",
+            say("Đã công bố lớp", "Published layer"),
+            report.layer,
+            version
+        )?,
         None => writeln!(
             out,
             "{} {} · {}",
@@ -43,7 +49,10 @@ fn write_into(out: &mut String, report: &ImportReport, language: Language) -> st
         (say("đã sửa", "repaired"), report.features_repaired),
         (say("để riêng", "set aside"), report.features_set_aside),
     ];
-    let counts: Vec<_> = counts.iter().map(|(what, count)| format!("{} {what}", grouped(*count, language))).collect();
+    let counts: Vec<_> = counts
+        .iter()
+        .map(|(what, count)| format!("{} {what}", grouped(*count, language)))
+        .collect();
     writeln!(out, "  {}", counts.join(" · "))?;
     for finding in &report.findings {
         let mark = match finding.severity {
@@ -55,7 +64,11 @@ fn write_into(out: &mut String, report: &ImportReport, language: Language) -> st
             Language::Vietnamese => &finding.vi,
             Language::English => &finding.en,
         };
-        writeln!(out, "  [{mark}] {} × {text}", grouped(finding.count, language))?;
+        writeln!(
+            out,
+            "  [{mark}] {} × {text}",
+            grouped(finding.count, language)
+        )?;
         for example in &finding.examples {
             writeln!(out, "      {example}")?;
         }
@@ -66,10 +79,14 @@ fn write_into(out: &mut String, report: &ImportReport, language: Language) -> st
 /// A count with its thousands apart, as each language writes them.
 fn grouped(count: u64, language: Language) -> String {
     let digits = count.to_string();
-    let separator = if language == Language::Vietnamese { '.' } else { ',' };
+    let separator = if language == Language::Vietnamese {
+        '.'
+    } else {
+        ','
+    };
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(separator);
         }
         out.push(digit);

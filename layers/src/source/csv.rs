@@ -17,7 +17,16 @@ use crate::{Crs, GeometryKind, ReadError, messages::quiet, repair};
 
 mod types;
 
-const LONGITUDE: [&str; 8] = ["lon", "long", "lng", "longitude", "kinh_do", "kinhdo", "kinh độ", "kinh do"];
+const LONGITUDE: [&str; 8] = [
+    "lon",
+    "long",
+    "lng",
+    "longitude",
+    "kinh_do",
+    "kinhdo",
+    "kinh độ",
+    "kinh do",
+];
 const LATITUDE: [&str; 6] = ["lat", "latitude", "vi_do", "vido", "vĩ độ", "vi do"];
 const EASTING: [&str; 4] = ["x", "easting", "toa_do_x", "point_x"];
 const NORTHING: [&str; 4] = ["y", "northing", "toa_do_y", "point_y"];
@@ -52,7 +61,12 @@ struct CsvSource {
 
 pub(crate) fn open(path: &Path) -> Result<Opened, ReadError> {
     let rows = || -> Result<GdalSource, ReadError> {
-        let options = ["AUTODETECT_TYPE=NO", "EMPTY_STRING_AS_NULL=YES", "X_POSSIBLE_NAMES=", "GEOM_POSSIBLE_NAMES="];
+        let options = [
+            "AUTODETECT_TYPE=NO",
+            "EMPTY_STRING_AS_NULL=YES",
+            "X_POSSIBLE_NAMES=",
+            "GEOM_POSSIBLE_NAMES=",
+        ];
         GdalSource::new(path, open_dataset(path, &options)?, None, true)
     };
     let mut first_pass = rows()?;
@@ -61,17 +75,28 @@ pub(crate) fn open(path: &Path) -> Result<Opened, ReadError> {
     while let Some(batch) = first_pass.next_batch()? {
         count += batch.rows as u64;
         for (guess, column) in guesses.iter_mut().zip(&batch.attributes) {
-            column.as_binary::<i32>().iter().flatten().for_each(|value| guess.see(value));
+            column
+                .as_binary::<i32>()
+                .iter()
+                .flatten()
+                .for_each(|value| guess.see(value));
         }
     }
     let rows = rows()?;
     let mut about = rows.about().clone();
-    let names: Vec<String> =
-        about.fields.iter().map(|field| String::from_utf8_lossy(&field.name).trim().to_lowercase()).collect();
+    let names: Vec<String> = about
+        .fields
+        .iter()
+        .map(|field| String::from_utf8_lossy(&field.name).trim().to_lowercase())
+        .collect();
     let place = place_of(&names);
-    let is_lonlat = matches!(place, Place::Pair { x, .. } if LONGITUDE.contains(&names[x].as_str()));
-    let columns: Vec<(usize, Guess)> =
-        guesses.into_iter().enumerate().filter(|(at, _)| !place.holds(*at)).collect();
+    let is_lonlat =
+        matches!(place, Place::Pair { x, .. } if LONGITUDE.contains(&names[x].as_str()));
+    let columns: Vec<(usize, Guess)> = guesses
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| !place.holds(*at))
+        .collect();
     about.fields = columns
         .iter()
         .map(|(at, guess)| {
@@ -86,11 +111,19 @@ pub(crate) fn open(path: &Path) -> Result<Opened, ReadError> {
         Place::Pair { .. } => Some(GeometryKind::Point),
         Place::Wkt(_) => Some(GeometryKind::Mixed),
     };
-    (about.crs, about.crs_from) =
-        if is_lonlat { (Some(Crs::stored()), "tên cột · column names") } else { (None, "") };
+    (about.crs, about.crs_from) = if is_lonlat {
+        (Some(Crs::stored()), "tên cột · column names")
+    } else {
+        (None, "")
+    };
     about.declared_encoding = None;
     about.feature_count = Some(count);
-    Ok(Opened::Vector(Box::new(CsvSource { rows, about, place, columns })))
+    Ok(Opened::Vector(Box::new(CsvSource {
+        rows,
+        about,
+        place,
+        columns,
+    })))
 }
 
 impl Source for CsvSource {
@@ -99,16 +132,26 @@ impl Source for CsvSource {
     }
 
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, ReadError> {
-        let Some(batch) = self.rows.next_batch()? else { return Ok(None) };
+        let Some(batch) = self.rows.next_batch()? else {
+            return Ok(None);
+        };
         let cells = |at: usize| batch.attributes[at].as_binary::<i32>();
-        let attributes =
-            self.columns.iter().zip(&self.about.fields).map(|((at, guess), field)| guess.read(cells(*at), field)).collect();
+        let attributes = self
+            .columns
+            .iter()
+            .zip(&self.about.fields)
+            .map(|((at, _), field)| Guess::read(cells(*at), field))
+            .collect();
         let geometry: Option<ArrayRef> = match self.place {
             Place::Nowhere => None,
             Place::Pair { x, y } => Some(Arc::new(points(cells(x), cells(y)))),
             Place::Wkt(at) => Some(Arc::new(shapes(cells(at)))),
         };
-        Ok(Some(SourceBatch { rows: batch.rows, attributes, geometry }))
+        Ok(Some(SourceBatch {
+            rows: batch.rows,
+            attributes,
+            geometry,
+        }))
     }
 
     fn warnings(&mut self) -> Vec<String> {
@@ -117,8 +160,17 @@ impl Source for CsvSource {
 }
 
 fn place_of(names: &[String]) -> Place {
-    let find = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
-    let pair = |x: &[&str], y: &[&str]| Some(Place::Pair { x: find(x)?, y: find(y)? });
+    let find = |wanted: &[&str]| {
+        names
+            .iter()
+            .position(|name| wanted.contains(&name.as_str()))
+    };
+    let pair = |x: &[&str], y: &[&str]| {
+        Some(Place::Pair {
+            x: find(x)?,
+            y: find(y)?,
+        })
+    };
     pair(&LONGITUDE, &LATITUDE)
         .or_else(|| find(&WKT).map(Place::Wkt))
         .or_else(|| pair(&EASTING, &NORTHING))
@@ -135,7 +187,9 @@ fn points(x: &BinaryArray, y: &BinaryArray) -> BinaryArray {
                 let (x, y) = (x.unwrap_or_default(), y.unwrap_or_default());
                 match (types::number(x), types::number(y)) {
                     (Some(x), Some(y)) if !(x.is_nan() && y.is_nan()) => {
-                        out.append_value(repair::wkb_of(&geo::Geometry::Point(geo::Point::new(x, y))));
+                        out.append_value(repair::wkb_of(&geo::Geometry::Point(geo::Point::new(
+                            x, y,
+                        ))));
                     }
                     _ => out.append_value([x, b" ", y].concat()),
                 }
@@ -149,7 +203,11 @@ fn points(x: &BinaryArray, y: &BinaryArray) -> BinaryArray {
 fn shapes(wkt: &BinaryArray) -> BinaryArray {
     let shape = |text: &[u8]| {
         let text = str::from_utf8(text).ok()?;
-        quiet(|| gdal::vector::Geometry::from_wkt(text).ok().and_then(|geometry| super::gdal::iso_wkb(&geometry)))
+        quiet(|| {
+            gdal::vector::Geometry::from_wkt(text)
+                .ok()
+                .and_then(|geometry| super::gdal::iso_wkb(&geometry))
+        })
     };
     let mut out = BinaryBuilder::new();
     for text in wkt {

@@ -1,8 +1,8 @@
 //! Vector sources through GDAL: its drivers open them, its Arrow C stream carries the columns.
 //!
 //! Text columns are taken as bytes, whatever the driver says: a Shapefile is opened without recoding and decoded by
-//! [`crate::encoding`]. The stream saves a call per value and a copy per string (measured on 25,000 parcels: several
-//! times faster than feature by feature); it and warping need `unsafe`, which this file alone may use.
+//! [`crate::encoding`]. The stream saves a call per value and a copy per string; it and warping need `unsafe`, which
+//! this file alone may use.
 
 use std::{ffi::CStr, path::Path, sync::Arc};
 
@@ -36,7 +36,10 @@ pub(crate) struct GdalSource {
 
 impl std::fmt::Debug for GdalSource {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("GdalSource").field("about", &self.about).finish_non_exhaustive()
+        formatter
+            .debug_struct("GdalSource")
+            .field("about", &self.about)
+            .finish_non_exhaustive()
     }
 }
 
@@ -47,22 +50,34 @@ pub(crate) fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError
         if dataset.raster_count() > 0 || is_raster_container(&dataset) {
             return Ok(Opened::Raster(path.into()));
         }
-        return Err(ReadError::NotGis { path: path.into(), detail: "it holds neither features nor pixels".to_owned() });
+        return Err(ReadError::NotGis {
+            path: path.into(),
+            detail: "it holds neither features nor pixels".to_owned(),
+        });
     }
     let driver = dataset.driver().short_name();
     if driver == "ESRI Shapefile" {
         let raw = open_dataset(path, &["ENCODING="])?;
-        return GdalSource::new(path, raw, layer, true).map(|source| Opened::Vector(Box::new(source)));
+        return GdalSource::new(path, raw, layer, true)
+            .map(|source| Opened::Vector(Box::new(source)));
     }
     GdalSource::new(path, dataset, layer, false).map(|source| Opened::Vector(Box::new(source)))
 }
 
 /// Opens a dataset for reading; what GDAL says becomes the error.
 pub(crate) fn open_dataset(path: &Path, open_options: &[&str]) -> Result<Dataset, ReadError> {
-    let is_zip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
-    let address = if is_zip { Path::new("/vsizip").join(path) } else { path.to_path_buf() };
+    let is_zip = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+    let address = if is_zip {
+        Path::new("/vsizip").join(path)
+    } else {
+        path.to_path_buf()
+    };
     let options = DatasetOptions {
-        open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
+        open_flags: GdalOpenFlags::GDAL_OF_VECTOR
+            | GdalOpenFlags::GDAL_OF_RASTER
+            | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
         open_options: (!open_options.is_empty()).then_some(open_options),
         ..DatasetOptions::default()
     };
@@ -70,31 +85,49 @@ pub(crate) fn open_dataset(path: &Path, open_options: &[&str]) -> Result<Dataset
     opened.map_err(|error| {
         let detail = heard.first().unwrap_or_else(|| error.to_string());
         if detail.contains("not recognized as a supported") || detail.contains("No such file") {
-            ReadError::NotGis { path: path.into(), detail: "no driver recognises it".to_owned() }
+            ReadError::NotGis {
+                path: path.into(),
+                detail: "no driver recognises it".to_owned(),
+            }
         } else {
-            ReadError::Damaged { path: path.into(), detail }
+            ReadError::Damaged {
+                path: path.into(),
+                detail,
+            }
         }
     })
 }
 
 fn is_raster_container(dataset: &Dataset) -> bool {
     use gdal::Metadata as _;
-    dataset.metadata_domain("SUBDATASETS").is_some_and(|entries| !entries.is_empty())
+    dataset
+        .metadata_domain("SUBDATASETS")
+        .is_some_and(|entries| !entries.is_empty())
 }
 
 impl GdalSource {
     /// The features of one layer of a dataset.
-    pub(crate) fn new(path: &Path, dataset: Dataset, layer: Option<&str>, raw_text: bool) -> Result<Self, ReadError> {
+    pub(crate) fn new(
+        path: &Path,
+        dataset: Dataset,
+        layer: Option<&str>,
+        raw_text: bool,
+    ) -> Result<Self, ReadError> {
         let format = dataset.driver().long_name();
         let index = choose_layer(path, &dataset, layer)?;
-        let damaged = |detail: String| ReadError::Damaged { path: path.into(), detail };
-        let mut layer = quiet(|| dataset.into_layer(index)).map_err(|error| damaged(error.to_string()))?;
+        let damaged = |detail: String| ReadError::Damaged {
+            path: path.into(),
+            detail,
+        };
+        let mut layer =
+            quiet(|| dataset.into_layer(index)).map_err(|error| damaged(error.to_string()))?;
         let geometry = geometry_kind(&layer);
         let crs = quiet(|| layer.spatial_ref());
         let crs = crs.and_then(|spatial_ref| Crs::from_spatial_ref(spatial_ref).ok());
         let names = field_names(&layer);
         let (opened, heard) = listen(|| open_stream(&mut layer));
-        let mut stream = opened.ok_or_else(|| damaged(heard.first().unwrap_or_else(|| "no stream".to_owned())))?;
+        let mut stream = opened
+            .ok_or_else(|| damaged(heard.first().unwrap_or_else(|| "no stream".to_owned())))?;
         let types = column_types(&mut stream).map_err(&damaged)?;
         let fields: Fields = types
             .iter()
@@ -115,15 +148,29 @@ impl GdalSource {
             format,
             fields: source_fields,
             geometry,
-            crs_from: if crs.is_some() { "nguồn ghi · from the source" } else { "" },
+            crs_from: if crs.is_some() {
+                "nguồn ghi · from the source"
+            } else {
+                ""
+            },
             crs,
-            declared_encoding: if raw_text { declared_encoding(path) } else { Some(Encoding::Utf8) },
+            declared_encoding: if raw_text {
+                declared_encoding(path)
+            } else {
+                Some(Encoding::Utf8)
+            },
             raw_text,
             feature_count: quiet(|| layer.try_feature_count()),
         };
         let mut warnings = Vec::new();
         warnings.extend(heard.texts());
-        Ok(Self { stream, _layer: layer, about, fields, warnings })
+        Ok(Self {
+            stream,
+            _layer: layer,
+            about,
+            fields,
+            warnings,
+        })
     }
 }
 
@@ -134,17 +181,30 @@ impl Source for GdalSource {
 
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, ReadError> {
         let (array, heard) = listen(|| next_array(&mut self.stream));
-        let damaged = |detail: String| ReadError::Damaged { path: self.about.path.clone(), detail };
+        let damaged = |detail: String| ReadError::Damaged {
+            path: self.about.path.clone(),
+            detail,
+        };
         if let Some(failure) = heard.failure() {
             return Err(damaged(failure));
         }
         self.warnings.extend(heard.texts());
-        let Some(array) = array.map_err(damaged)? else { return Ok(None) };
+        let Some(array) = array.map_err(damaged)? else {
+            return Ok(None);
+        };
         let batch = import_array(array, &self.fields).map_err(damaged)?;
         let mut columns = batch.columns().to_vec();
         let mut rest = columns.split_off(self.about.fields.len().min(columns.len()));
-        let geometry = if rest.is_empty() { None } else { Some(rest.swap_remove(0)) };
-        Ok(Some(SourceBatch { rows: batch.len(), attributes: columns, geometry }))
+        let geometry = if rest.is_empty() {
+            None
+        } else {
+            Some(rest.swap_remove(0))
+        };
+        Ok(Some(SourceBatch {
+            rows: batch.len(),
+            attributes: columns,
+            geometry,
+        }))
     }
 
     fn warnings(&mut self) -> Vec<String> {
@@ -155,12 +215,20 @@ impl Source for GdalSource {
 fn choose_layer(path: &Path, dataset: &Dataset, wanted: Option<&str>) -> Result<usize, ReadError> {
     let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
     match wanted {
-        Some(wanted) => names.iter().position(|name| name == wanted).ok_or_else(|| ReadError::NoSuchLayer {
+        Some(wanted) => {
+            names
+                .iter()
+                .position(|name| name == wanted)
+                .ok_or_else(|| ReadError::NoSuchLayer {
+                    path: path.into(),
+                    name: wanted.to_owned(),
+                    names,
+                })
+        }
+        None if names.len() > 1 => Err(ReadError::SeveralLayers {
             path: path.into(),
-            name: wanted.to_owned(),
             names,
         }),
-        None if names.len() > 1 => Err(ReadError::SeveralLayers { path: path.into(), names }),
         None => Ok(0),
     }
 }
@@ -179,7 +247,9 @@ fn geometry_kind(layer: &OwnedLayer) -> Option<GeometryKind> {
 
 /// The encoding a Shapefile's `.cpg` names.
 fn declared_encoding(path: &Path) -> Option<Encoding> {
-    let named = ["cpg", "CPG"].into_iter().find_map(|extension| std::fs::read_to_string(path.with_extension(extension)).ok())?;
+    let named = ["cpg", "CPG"]
+        .into_iter()
+        .find_map(|extension| std::fs::read_to_string(path.with_extension(extension)).ok())?;
     named.trim().parse().ok()
 }
 
@@ -188,24 +258,32 @@ fn as_bytes(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Utf8 => DataType::Binary,
         DataType::LargeUtf8 => DataType::LargeBinary,
-        DataType::List(item) => DataType::List(Arc::new(Field::new("item", as_bytes(item.data_type()), true))),
+        DataType::List(item) => DataType::List(Arc::new(Field::new(
+            "item",
+            as_bytes(item.data_type()),
+            true,
+        ))),
         other => other.clone(),
     }
 }
 
-#[expect(unsafe_code, reason = "names may be in any encoding; the gdal crate would replace their bytes")]
+#[expect(
+    unsafe_code,
+    reason = "names may be in any encoding; the gdal crate would replace their bytes"
+)]
 fn field_names(layer: &OwnedLayer) -> Vec<Vec<u8>> {
-    let defn = layer.defn();
+    // SAFETY: the layer owns its definition and outlives this call.
+    let defn = unsafe { layer.defn().c_defn() };
     let name_of = |at: i32| {
-        // SAFETY: the layer owns its definition and outlives this call; `at` is below the field count.
-        let field = unsafe { gdal_sys::OGR_FD_GetFieldDefn(defn.c_defn(), at) };
+        // SAFETY: the definition is valid, as above; `at` is below the field count.
+        let field = unsafe { gdal_sys::OGR_FD_GetFieldDefn(defn, at) };
         // SAFETY: the field definition is not null, as `at` is below the field count.
         let name = unsafe { gdal_sys::OGR_Fld_GetNameRef(field) };
         // SAFETY: GDAL gives a string that ends with NUL and lives as long as the definition.
         unsafe { CStr::from_ptr(name) }.to_bytes().to_vec()
     };
     // SAFETY: as above.
-    let count = unsafe { gdal_sys::OGR_FD_GetFieldCount(defn.c_defn()) };
+    let count = unsafe { gdal_sys::OGR_FD_GetFieldCount(defn) };
     (0..count).map(name_of).collect()
 }
 
@@ -213,7 +291,9 @@ fn field_names(layer: &OwnedLayer) -> Vec<Vec<u8>> {
 fn open_stream(layer: &mut OwnedLayer) -> Option<Box<FFI_ArrowArrayStream>> {
     let mut options = CslStringList::new();
     options.set_name_value("INCLUDE_FID", "NO").ok()?;
-    options.set_name_value("MAX_FEATURES_IN_BATCH", &ROWS_PER_BATCH.to_string()).ok()?;
+    options
+        .set_name_value("MAX_FEATURES_IN_BATCH", &ROWS_PER_BATCH.to_string())
+        .ok()?;
     let mut stream = Box::new(FFI_ArrowArrayStream::empty());
     let out = (&raw mut *stream).cast::<gdal_sys::ArrowArrayStream>();
     // SAFETY: both types are the C struct `ArrowArrayStream`; the stream is kept with, and dropped before, the layer.
@@ -231,7 +311,10 @@ fn column_types(stream: &mut FFI_ArrowArrayStream) -> Result<Vec<DataType>, Stri
     if code != 0 {
         return Err(last_error(stream));
     }
-    schema.children().map(|column| DataType::try_from(column).map_err(|error| error.to_string())).collect()
+    schema
+        .children()
+        .map(|column| DataType::try_from(column).map_err(|error| error.to_string()))
+        .collect()
 }
 
 #[expect(unsafe_code, reason = "the Arrow C stream interface")]
@@ -249,43 +332,58 @@ fn next_array(stream: &mut FFI_ArrowArrayStream) -> Result<Option<FFI_ArrowArray
 #[expect(unsafe_code, reason = "the Arrow C stream interface")]
 fn last_error(stream: &mut FFI_ArrowArrayStream) -> String {
     let unknown = || "the driver gave no reason".to_owned();
-    let Some(read) = stream.get_last_error else { return unknown() };
+    let Some(read) = stream.get_last_error else {
+        return unknown();
+    };
     // SAFETY: the callback belongs to this stream, which is not released.
     let text = unsafe { read(stream) };
     if text.is_null() {
         return unknown();
     }
     // SAFETY: the interface gives a string that ends with NUL and lives until the next call on the stream.
-    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+    unsafe { CStr::from_ptr(text) }
+        .to_string_lossy()
+        .into_owned()
 }
 
 #[expect(unsafe_code, reason = "the Arrow C data interface")]
 fn import_array(array: FFI_ArrowArray, fields: &Fields) -> Result<StructArray, String> {
     // SAFETY: GDAL fills the array as its schema says; text columns are read as binary, which has the same layout.
     let data = unsafe { from_ffi_and_data_type(array, DataType::Struct(fields.clone())) };
-    data.map(StructArray::from).map_err(|error| error.to_string())
+    data.map(StructArray::from)
+        .map_err(|error| error.to_string())
 }
 
 /// Warps rasters into one file, as `gdalwarp` does with these arguments.
 #[expect(unsafe_code, reason = "the gdal crate does not wrap GDALWarp")]
 pub(crate) fn warp(sources: &[Dataset], target: &Path, arguments: &[String]) -> Result<(), String> {
-    let target = std::ffi::CString::new(target.to_string_lossy().as_bytes()).map_err(|error| error.to_string())?;
+    let target = std::ffi::CString::new(target.to_string_lossy().as_bytes())
+        .map_err(|error| error.to_string())?;
     let mut list = CslStringList::new();
     for argument in arguments {
-        list.add_string(argument).map_err(|error| error.to_string())?;
+        list.add_string(argument)
+            .map_err(|error| error.to_string())?;
     }
     let mut handles: Vec<_> = sources.iter().map(Dataset::c_dataset).collect();
     let count = i32::try_from(handles.len()).map_err(|error| error.to_string())?;
     let (done, heard) = listen(|| {
         // SAFETY: the list of strings lives through the call; GDAL copies what it needs.
-        let options = unsafe { gdal_sys::GDALWarpAppOptionsNew(list.as_ptr(), std::ptr::null_mut()) };
+        let options =
+            unsafe { gdal_sys::GDALWarpAppOptionsNew(list.as_ptr(), std::ptr::null_mut()) };
         if options.is_null() {
             return false;
         }
         let mut usage_error = 0;
         // SAFETY: target, handles and options are valid through the call; the sources outlive it.
         let warped = unsafe {
-            gdal_sys::GDALWarp(target.as_ptr(), std::ptr::null_mut(), count, handles.as_mut_ptr(), options, &raw mut usage_error)
+            gdal_sys::GDALWarp(
+                target.as_ptr(),
+                std::ptr::null_mut(),
+                count,
+                handles.as_mut_ptr(),
+                options,
+                &raw mut usage_error,
+            )
         };
         // SAFETY: made above and used no more.
         unsafe { gdal_sys::GDALWarpAppOptionsFree(options) };
@@ -299,17 +397,25 @@ pub(crate) fn warp(sources: &[Dataset], target: &Path, arguments: &[String]) -> 
     match heard.failure() {
         Some(failure) => Err(failure),
         None if done => Ok(()),
-        None => Err(heard.first().unwrap_or_else(|| "GDAL gave no reason".to_owned())),
+        None => Err(heard
+            .first()
+            .unwrap_or_else(|| "GDAL gave no reason".to_owned())),
     }
 }
 
 /// WKB of curves and surfaces as WKB of straight segments; none when GDAL cannot.
-#[expect(unsafe_code, reason = "the gdal crate does not wrap the linearising functions")]
+#[expect(
+    unsafe_code,
+    reason = "the gdal crate does not wrap the linearising functions"
+)]
 pub(crate) fn linearised(wkb: &[u8]) -> Option<Vec<u8>> {
     quiet(|| {
         let geometry = gdal::vector::Geometry::from_wkb(wkb).ok()?;
+        // SAFETY: the handle is not kept beyond the geometry.
+        let handle = unsafe { geometry.c_geometry() };
         // SAFETY: the geometry is alive; GDAL gives a new one that is ours.
-        let linear = unsafe { gdal_sys::OGR_G_GetLinearGeometry(geometry.c_geometry(), 0.0, std::ptr::null_mut()) };
+        let linear =
+            unsafe { gdal_sys::OGR_G_GetLinearGeometry(handle, 0.0, std::ptr::null_mut()) };
         if linear.is_null() {
             return None;
         }
@@ -326,8 +432,10 @@ pub(crate) fn linearised(wkb: &[u8]) -> Option<Vec<u8>> {
 /// ISO WKB of a geometry; the gdal crate writes the older kind, in which POINT EMPTY is the origin.
 #[expect(unsafe_code, reason = "the gdal crate does not wrap the ISO variant")]
 pub(crate) fn iso_wkb(geometry: &gdal::vector::Geometry) -> Option<Vec<u8>> {
+    // SAFETY: the handle is not kept beyond the geometry.
+    let handle = unsafe { geometry.c_geometry() };
     // SAFETY: the geometry is alive through the call.
-    unsafe { export_iso(geometry.c_geometry()) }
+    unsafe { export_iso(handle) }
 }
 
 /// # Safety
@@ -338,7 +446,13 @@ unsafe fn export_iso(geometry: gdal_sys::OGRGeometryH) -> Option<Vec<u8>> {
     let size = unsafe { gdal_sys::OGR_G_WkbSizeEx(geometry) };
     let mut out = vec![0_u8; size];
     // SAFETY: valid, says the caller; the buffer has the size GDAL asked for.
-    let code = unsafe { gdal_sys::OGR_G_ExportToIsoWkb(geometry, gdal_sys::OGRwkbByteOrder::wkbNDR, out.as_mut_ptr()) };
+    let code = unsafe {
+        gdal_sys::OGR_G_ExportToIsoWkb(
+            geometry,
+            gdal_sys::OGRwkbByteOrder::wkbNDR,
+            out.as_mut_ptr(),
+        )
+    };
     (code == gdal_sys::OGRErr::OGRERR_NONE).then_some(out)
 }
 

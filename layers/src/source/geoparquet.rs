@@ -45,31 +45,52 @@ fn absent() -> serde_json::Value {
 
 impl GeoParquetSource {
     pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
-        let damaged = |detail: String| ReadError::Damaged { path: path.into(), detail };
-        let file = File::open(path)
-            .map_err(|source| ReadError::Unreadable { path: path.into(), why: "the file cannot be opened", source })?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(error.to_string()))?;
+        let damaged = |detail: String| ReadError::Damaged {
+            path: path.into(),
+            detail,
+        };
+        let file = File::open(path).map_err(|source| ReadError::Unreadable {
+            path: path.into(),
+            why: "the file cannot be opened",
+            source,
+        })?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file)
+            .map_err(|error| damaged(error.to_string()))?;
         let metadata = builder.metadata().file_metadata();
         let feature_count = u64::try_from(metadata.num_rows()).ok();
         let entries = metadata.key_value_metadata();
         let geo = entries.and_then(|entries| entries.iter().find(|entry| entry.key == "geo"));
         let geo = geo.and_then(|entry| entry.value.as_deref());
-        let geo: Option<GeoMetadata> = geo
-            .map(serde_json::from_str)
-            .transpose()
-            .map_err(|error| damaged(format!("its \"geo\" metadata is not as GeoParquet says: {error}")))?;
+        let geo: Option<GeoMetadata> =
+            geo.map(serde_json::from_str).transpose().map_err(|error| {
+                damaged(format!(
+                    "its \"geo\" metadata is not as GeoParquet says: {error}"
+                ))
+            })?;
         let schema = builder.schema().as_ref().clone();
-        let geometry = geo.as_ref().map(|geo| geometry_column(path, geo, &schema)).transpose()?;
+        let geometry = geo
+            .as_ref()
+            .map(|geo| geometry_column(path, geo, &schema))
+            .transpose()?;
         let coverings = geo.as_ref().map(covering_columns).unwrap_or_default();
         let attributes: Vec<usize> = (0..schema.fields().len())
             .filter(|at| Some(*at) != geometry && !coverings.contains(schema.field(*at).name()))
             .collect();
-        let column = geo.as_ref().and_then(|geo| geo.columns.get(&geo.primary_column));
+        let column = geo
+            .as_ref()
+            .and_then(|geo| geo.columns.get(&geo.primary_column));
         let (crs, crs_from) = column.map_or(Ok((None, "")), |column| column_crs(path, column))?;
         let about = About {
             path: path.into(),
-            format: if geo.is_some() { "GeoParquet".to_owned() } else { "Parquet".to_owned() },
-            fields: attributes.iter().map(|at| source_field(&schema, *at)).collect(),
+            format: if geo.is_some() {
+                "GeoParquet".to_owned()
+            } else {
+                "Parquet".to_owned()
+            },
+            fields: attributes
+                .iter()
+                .map(|at| source_field(&schema, *at))
+                .collect(),
             geometry: column.map(|column| declared_kind(&column.geometry_types)),
             crs,
             crs_from,
@@ -77,8 +98,16 @@ impl GeoParquetSource {
             raw_text: false,
             feature_count,
         };
-        let reader = builder.with_batch_size(ROWS_PER_BATCH).build().map_err(|error| damaged(error.to_string()))?;
-        Ok(Self { reader, about, attributes, geometry })
+        let reader = builder
+            .with_batch_size(ROWS_PER_BATCH)
+            .build()
+            .map_err(|error| damaged(error.to_string()))?;
+        Ok(Self {
+            reader,
+            about,
+            attributes,
+            geometry,
+        })
     }
 }
 
@@ -88,11 +117,19 @@ impl Source for GeoParquetSource {
     }
 
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, ReadError> {
-        let damaged = |detail: String| ReadError::Damaged { path: self.about.path.clone(), detail };
-        let Some(batch) = self.reader.next() else { return Ok(None) };
+        let damaged = |detail: String| ReadError::Damaged {
+            path: self.about.path.clone(),
+            detail,
+        };
+        let Some(batch) = self.reader.next() else {
+            return Ok(None);
+        };
         let batch = batch.map_err(|error| damaged(error.to_string()))?;
         let column = |at: usize| ArrayRef::clone(batch.column(at));
-        let geometry = self.geometry.map(|at| arrow::compute::cast(batch.column(at), &DataType::Binary)).transpose();
+        let geometry = self
+            .geometry
+            .map(|at| arrow::compute::cast(batch.column(at), &DataType::Binary))
+            .transpose();
         Ok(Some(SourceBatch {
             rows: batch.num_rows(),
             attributes: self.attributes.iter().map(|at| column(*at)).collect(),
@@ -102,17 +139,29 @@ impl Source for GeoParquetSource {
 }
 
 fn geometry_column(path: &Path, geo: &GeoMetadata, schema: &Schema) -> Result<usize, ReadError> {
-    let unsupported = |detail: String| ReadError::UnsupportedGeometry { path: path.into(), detail };
+    let unsupported = |detail: String| ReadError::UnsupportedGeometry {
+        path: path.into(),
+        detail,
+    };
     let name = &geo.primary_column;
-    let missing = || unsupported(format!("its metadata names a geometry column {name:?} that it does not have"));
+    let missing = || {
+        unsupported(format!(
+            "its metadata names a geometry column {name:?} that it does not have"
+        ))
+    };
     let column = geo.columns.get(name).ok_or_else(missing)?;
     if column.encoding != "WKB" {
-        return Err(unsupported(format!("its geometry is encoded as {:?}, not as WKB", column.encoding)));
+        return Err(unsupported(format!(
+            "its geometry is encoded as {:?}, not as WKB",
+            column.encoding
+        )));
     }
     let at = schema.index_of(name).map_err(|_error| missing())?;
     match schema.field(at).data_type() {
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Ok(at),
-        other => Err(unsupported(format!("its geometry column {name:?} is {other}, not binary"))),
+        other => Err(unsupported(format!(
+            "its geometry column {name:?} is {other}, not binary"
+        ))),
     }
 }
 
@@ -125,9 +174,14 @@ fn covering_columns(geo: &GeoMetadata) -> Vec<String> {
 fn column_crs(path: &Path, column: &GeoColumn) -> Result<(Option<Crs>, &'static str), ReadError> {
     match &column.crs {
         serde_json::Value::Null => Ok((None, "")),
-        serde_json::Value::String(word) if word == "absent" => Ok((Some(Crs::stored()), "mặc định của GeoParquet · GeoParquet's default")),
+        serde_json::Value::String(word) if word == "absent" => Ok((
+            Some(Crs::stored()),
+            "mặc định của GeoParquet · GeoParquet's default",
+        )),
         definition => {
-            let text = definition.as_str().map_or_else(|| definition.to_string(), str::to_owned);
+            let text = definition
+                .as_str()
+                .map_or_else(|| definition.to_string(), str::to_owned);
             let crs = text.parse::<Crs>().map_err(|error| ReadError::Damaged {
                 path: path.into(),
                 detail: format!("its CRS cannot be understood: {error}"),
@@ -146,10 +200,18 @@ fn declared_kind(types: &[String]) -> GeometryKind {
     };
     let mut kinds = types.iter().map(kind);
     let first = kinds.next().unwrap_or(GeometryKind::Mixed);
-    if kinds.all(|kind| kind == first) { first } else { GeometryKind::Mixed }
+    if kinds.all(|kind| kind == first) {
+        first
+    } else {
+        GeometryKind::Mixed
+    }
 }
 
 fn source_field(schema: &Schema, at: usize) -> SourceField {
     let field = schema.field(at);
-    SourceField { name: field.name().as_bytes().to_vec(), data_type: field.data_type().clone(), text: false }
+    SourceField {
+        name: field.name().as_bytes().to_vec(),
+        data_type: field.data_type().clone(),
+        text: false,
+    }
 }

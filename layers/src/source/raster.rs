@@ -27,13 +27,20 @@ const CLASS_NODATA: i32 = i32::MIN;
 
 pub(crate) fn examine(path: &Path) -> Result<AboutRaster, ReadError> {
     let dataset = open_dataset(path, &[])?;
-    let damaged = |detail: String| ReadError::Damaged { path: path.into(), detail };
+    let damaged = |detail: String| ReadError::Damaged {
+        path: path.into(),
+        detail,
+    };
     let (found, heard) = listen(|| -> Result<_, gdal::errors::GdalError> {
         let transform = dataset.geo_transform()?;
         let band = dataset.rasterband(1)?;
         Ok((transform, band.band_type()))
     });
-    let not_placed = || heard.first().unwrap_or_else(|| "it does not say where it lies (no geotransform)".to_owned());
+    let not_placed = || {
+        heard
+            .first()
+            .unwrap_or_else(|| "it does not say where it lies (no geotransform)".to_owned())
+    };
     let (transform, band_type) = found.map_err(|_error| damaged(not_placed()))?;
     let (width, height) = dataset.raster_size();
     let corner = |column: f64, row: f64| {
@@ -43,8 +50,16 @@ pub(crate) fn examine(path: &Path) -> Result<AboutRaster, ReadError> {
         )
     };
     let (right, bottom) = (width as f64, height as f64);
-    let corners = [corner(0.0, 0.0), corner(right, 0.0), corner(0.0, bottom), corner(right, bottom)];
-    let crs = listen(|| dataset.spatial_ref()).0.ok().and_then(|found| Crs::from_spatial_ref(found).ok());
+    let corners = [
+        corner(0.0, 0.0),
+        corner(right, 0.0),
+        corner(0.0, bottom),
+        corner(right, bottom),
+    ];
+    let crs = listen(|| dataset.spatial_ref())
+        .0
+        .ok()
+        .and_then(|found| Crs::from_spatial_ref(found).ok());
     Ok(AboutRaster {
         format: dataset.driver().long_name(),
         crs,
@@ -60,11 +75,26 @@ pub(crate) fn examine(path: &Path) -> Result<AboutRaster, ReadError> {
 ///
 /// Classes keep their values (nearest neighbour); measured values are interpolated (bilinear). A raster that is already
 /// in degrees keeps its grid.
-pub(crate) fn publish(sources: &[&Path], crs: &Crs, about: &AboutRaster, target: &Path) -> Result<(), ReadError> {
-    let damaged = |detail: String| ReadError::Damaged { path: sources.first().copied().unwrap_or(target).into(), detail };
-    let datasets: Vec<Dataset> = sources.iter().map(|path| open_dataset(path, &[])).collect::<Result<_, _>>()?;
-    let source_crs = crs.to_wkt().ok_or_else(|| damaged(format!("{crs} has no WKT")))?;
-    let mut arguments: Vec<String> = ["-s_srs", &source_crs, "-t_srs", STORED_CRS, "-of", "COG"].map(str::to_owned).into();
+pub(crate) fn publish(
+    sources: &[&Path],
+    crs: &Crs,
+    about: &AboutRaster,
+    target: &Path,
+) -> Result<(), ReadError> {
+    let damaged = |detail: String| ReadError::Damaged {
+        path: sources.first().copied().unwrap_or(target).into(),
+        detail,
+    };
+    let datasets: Vec<Dataset> = sources
+        .iter()
+        .map(|path| open_dataset(path, &[]))
+        .collect::<Result<_, _>>()?;
+    let source_crs = crs
+        .to_wkt()
+        .ok_or_else(|| damaged(format!("{crs} has no WKT")))?;
+    let mut arguments: Vec<String> = ["-s_srs", &source_crs, "-t_srs", STORED_CRS, "-of", "COG"]
+        .map(str::to_owned)
+        .into();
     let nodata = CLASS_NODATA.to_string();
     let sampling: [&str; 6] = if about.classes {
         ["-r", "near", "-ot", "Int32", "-dstnodata", &nodata]
@@ -74,11 +104,32 @@ pub(crate) fn publish(sources: &[&Path], crs: &Crs, about: &AboutRaster, target:
     arguments.extend(sampling.map(str::to_owned));
     if crs.is_geographic() && sources.len() == 1 {
         let (x, y) = about.pixel;
-        let Extent { min_x, min_y, max_x, max_y } = about.extent;
+        let Extent {
+            min_x,
+            min_y,
+            max_x,
+            max_y,
+        } = about.extent;
         arguments.extend(["-tr".to_owned(), x.to_string(), y.to_string()]);
-        arguments.extend(["-te".to_owned(), min_x.to_string(), min_y.to_string(), max_x.to_string(), max_y.to_string()]);
+        arguments.extend([
+            "-te".to_owned(),
+            min_x.to_string(),
+            min_y.to_string(),
+            max_x.to_string(),
+            max_y.to_string(),
+        ]);
     }
-    arguments.extend(["-co", "COMPRESS=DEFLATE", "-co", "OVERVIEWS=NONE", "-wo", "NUM_THREADS=ALL_CPUS"].map(str::to_owned));
+    arguments.extend(
+        [
+            "-co",
+            "COMPRESS=DEFLATE",
+            "-co",
+            "OVERVIEWS=NONE",
+            "-wo",
+            "NUM_THREADS=ALL_CPUS",
+        ]
+        .map(str::to_owned),
+    );
     if about.bands > 1 {
         // gdalwarp of GDAL 3.6 has no band choice: extra bands are warped too, and only the first is read.
         tracing::debug!(bands = about.bands, "only the first band is used");
@@ -102,13 +153,24 @@ pub(crate) fn read(path: &Path) -> Result<Raster, String> {
         return Err(failure);
     }
     let (width, height) = dataset.raster_size();
-    #[expect(clippy::cast_possible_truncation, reason = "compared with values that were read as f32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "compared with values that were read as f32"
+    )]
     let nodata = nodata.map(|nodata| nodata as f32);
     for value in &mut values {
         if Some(*value) == nodata {
             *value = f32::NAN;
         }
     }
-    let far = (transform[0] + width as f64 * transform[1], transform[3] + height as f64 * transform[5]);
-    Ok(Raster { width, height, extent: Extent::from_corners((transform[0], transform[3]), far), values })
+    let far = (
+        transform[0] + width as f64 * transform[1],
+        transform[3] + height as f64 * transform[5],
+    );
+    Ok(Raster {
+        width,
+        height,
+        extent: Extent::from_corners((transform[0], transform[3]), far),
+        values,
+    })
 }

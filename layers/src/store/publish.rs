@@ -56,8 +56,15 @@ impl<'a> Writer<'a> {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 lock.read_to_string(&mut holder).ok();
-                let holder = if holder.trim().is_empty() { "unknown".to_owned() } else { holder.trim().to_owned() };
-                return Err(StoreError::Locked { dir: twin.dir.clone(), holder });
+                let holder = if holder.trim().is_empty() {
+                    "unknown".to_owned()
+                } else {
+                    holder.trim().to_owned()
+                };
+                return Err(StoreError::Locked {
+                    dir: twin.dir.clone(),
+                    holder,
+                });
             }
             Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", &path, source)),
         }
@@ -76,21 +83,33 @@ impl<'a> Writer<'a> {
 
     /// A fresh folder for a new version of a layer, on the file system it will stay on.
     pub(crate) fn stage(&self, layer: &LayerId, kind: LayerKind) -> Result<Staging, StoreError> {
-        let path = self.twin.layer_folder(layer, kind).join(format!("{STAGING_PREFIX}{}", std::process::id()));
+        let path = self
+            .twin
+            .layer_folder(layer, kind)
+            .join(format!("{STAGING_PREFIX}{}", std::process::id()));
         fs::create_dir_all(&path).map_err(|source| StoreError::io("create", &path, source))?;
         Ok(Staging { path })
     }
 
     /// Makes what was staged the current version; `meta.version` is set here.
-    pub(crate) fn publish(&self, staging: Staging, mut meta: LayerMeta) -> Result<Version, StoreError> {
+    pub(crate) fn publish(
+        &self,
+        staging: &Staging,
+        mut meta: LayerMeta,
+    ) -> Result<Version, StoreError> {
         let twin = self.twin;
         let newest = catalog::newest(&twin.catalog(), &twin.dir, &meta.id)?;
         meta.version = Version(newest + 1);
         let files = seal(&staging.path)?;
         let folder = twin.folder(&meta);
         let parent = twin.layer_folder(&meta.id, meta.kind);
-        fs::rename(&staging.path, &folder).map_err(|source| StoreError::io("publish", &folder, source))?;
-        for dir in [parent.as_path(), parent.parent().unwrap_or(&twin.dir), &twin.dir] {
+        fs::rename(&staging.path, &folder)
+            .map_err(|source| StoreError::io("publish", &folder, source))?;
+        for dir in [
+            parent.as_path(),
+            parent.parent().unwrap_or(&twin.dir),
+            &twin.dir,
+        ] {
             sync_dir(dir)?;
         }
         let entered = catalog::publish(&mut twin.catalog(), &twin.dir, &meta, &files);
@@ -110,17 +129,34 @@ impl<'a> Writer<'a> {
     fn sweep(&self) -> Result<(), StoreError> {
         for root in ["layers", "rasters"] {
             for folder in list(&self.twin.dir.join(root))? {
-                let id = folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<LayerId>().ok());
-                let Some(id) = id else { continue };
-                let known: Vec<String> =
-                    self.twin.versions(&id)?.iter().map(|meta| meta.version.to_string()).collect();
-                for entry in list(&folder)? {
-                    let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                    if name.starts_with(STAGING_PREFIX) || is_version(&name) && !known.contains(&name) {
-                        tracing::info!(path = %entry.display(), "removing what an interrupted import left");
-                        fs::remove_dir_all(&entry).map_err(|source| StoreError::io("remove", &entry, source))?;
-                    }
-                }
+                self.sweep_layer(&folder)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sweep_layer(&self, folder: &Path) -> Result<(), StoreError> {
+        let name_of = |path: &Path| {
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        };
+        let Ok(id) = name_of(folder).parse::<LayerId>() else {
+            return Ok(());
+        };
+        let known: Vec<String> = self
+            .twin
+            .versions(&id)?
+            .iter()
+            .map(|meta| meta.version.to_string())
+            .collect();
+        for entry in list(folder)? {
+            let name = name_of(&entry);
+            if name.starts_with(STAGING_PREFIX) || is_version(&name) && !known.contains(&name) {
+                tracing::info!(path = %entry.display(), "removing what an interrupted import left");
+                fs::remove_dir_all(&entry)
+                    .map_err(|source| StoreError::io("remove", &entry, source))?;
             }
         }
         Ok(())
@@ -128,14 +164,17 @@ impl<'a> Writer<'a> {
 }
 
 fn is_version(name: &str) -> bool {
-    name.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok())
+    name.strip_prefix('v')
+        .is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
 /// The entries of a directory; none when it does not exist.
 fn list(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let fail = |source| StoreError::io("list", dir, source);
     match fs::read_dir(dir) {
-        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path()).map_err(fail)).collect(),
+        Ok(entries) => entries
+            .map(|entry| entry.map(|entry| entry.path()).map_err(fail))
+            .collect(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(fail(error)),
     }
@@ -146,12 +185,26 @@ fn seal(folder: &Path) -> Result<Vec<FileEntry>, StoreError> {
     let mut files = Vec::new();
     for path in list(folder)? {
         let file = File::open(&path).map_err(|source| StoreError::io("open", &path, source))?;
-        file.sync_all().map_err(|source| StoreError::io("write", &path, source))?;
-        let bytes = file.metadata().map_err(|source| StoreError::io("look at", &path, source))?.len();
+        file.sync_all()
+            .map_err(|source| StoreError::io("write", &path, source))?;
+        let bytes = file
+            .metadata()
+            .map_err(|source| StoreError::io("look at", &path, source))?
+            .len();
         let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(&file).map_err(|source| StoreError::io("read", &path, source))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        files.push(FileEntry { name, bytes, blake3: hasher.finalize().to_hex().to_string() });
+        hasher
+            .update_reader(&file)
+            .map_err(|source| StoreError::io("read", &path, source))?;
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        files.push(FileEntry {
+            name,
+            bytes,
+            blake3: hasher.finalize().to_hex().to_string(),
+        });
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     sync_dir(folder)?;

@@ -1,6 +1,7 @@
 //! Imports killed at random moments, and two processes that import at once.
 
 use std::{
+    fmt::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command},
     time::Duration,
@@ -26,7 +27,9 @@ fn spawn(twin: &Path, source: &Path) -> Child {
 /// Does nothing unless it is the child of another test here.
 #[test]
 fn child_that_imports() {
-    let Ok(task) = std::env::var(CHILD) else { return };
+    let Ok(task) = std::env::var(CHILD) else {
+        return;
+    };
     let (twin, source) = task.split_once('|').unwrap();
     let twin = Twin::create_or_open(Path::new(twin)).unwrap();
     let request = ImportRequest::new(vec![source.into()], id("probe"));
@@ -39,7 +42,11 @@ fn child_that_imports() {
 fn source(place: &Place) -> PathBuf {
     let mut csv = "name,lon,lat\n".to_owned();
     for at in 0..2000 {
-        csv += &format!("điểm {at},{},{}\n", 106.0 + f64::from(at) / 4000.0, 20.7 + f64::from(at % 50) / 100.0);
+        let (lon, lat) = (
+            106.0 + f64::from(at) / 4000.0,
+            20.7 + f64::from(at % 50) / 100.0,
+        );
+        writeln!(csv, "điểm {at},{lon},{lat}").unwrap();
     }
     place.file("points.csv", csv)
 }
@@ -48,12 +55,18 @@ fn source(place: &Place) -> PathBuf {
 fn every_version_is_whole(twin: &Path) -> usize {
     let twin = Twin::open(twin).unwrap();
     for meta in twin.layers().unwrap() {
-        assert_eq!(twin.read(&meta.id).unwrap().len() as u64, meta.feature_count);
+        assert_eq!(
+            twin.read(&meta.id).unwrap().len() as u64,
+            meta.feature_count
+        );
     }
     let versions = twin.versions(&id("probe")).unwrap();
     let newest = versions.iter().rev().take(3);
     for meta in newest {
-        assert_eq!(twin.read_version(&meta.id, meta.version).unwrap().len(), 2000);
+        assert_eq!(
+            twin.read_version(&meta.id, meta.version).unwrap().len(),
+            2000
+        );
     }
     versions.len()
 }
@@ -75,8 +88,14 @@ fn an_import_killed_at_any_moment_leaves_the_published_versions_whole() {
     }
     let before = every_version_is_whole(&twin);
     place.import(&source).unwrap();
-    assert_eq!(every_version_is_whole(&twin), before + 1, "the next import works");
-    let folders = std::fs::read_dir(twin.join("layers/probe")).unwrap().count();
+    assert_eq!(
+        every_version_is_whole(&twin),
+        before + 1,
+        "the next import works"
+    );
+    let folders = std::fs::read_dir(twin.join("layers/probe"))
+        .unwrap()
+        .count();
     assert_eq!(folders, before + 1, "nothing half-written is left");
 }
 
@@ -88,10 +107,20 @@ fn two_processes_that_import_at_once_take_turns() {
     let mut children = [spawn(&twin, &source), spawn(&twin, &source)];
     let deadline = std::time::Instant::now() + Duration::from_secs(60);
     while place.twin.publication().unwrap() < 6 {
-        assert!(std::time::Instant::now() < deadline, "no progress in a minute");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "no progress in a minute"
+        );
         std::thread::sleep(Duration::from_millis(20));
         for meta in place.twin.layers().unwrap() {
-            assert_eq!(place.twin.read_version(&meta.id, meta.version).unwrap().len(), 2000);
+            assert_eq!(
+                place
+                    .twin
+                    .read_version(&meta.id, meta.version)
+                    .unwrap()
+                    .len(),
+                2000
+            );
         }
     }
     for child in &mut children {

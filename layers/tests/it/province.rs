@@ -9,6 +9,7 @@ use layers::{Crs, Layer, Transformer};
 
 use crate::fixtures::{Place, id, run};
 
+#[expect(clippy::print_stdout, reason = "tells that tests were skipped")]
 fn shared_data() -> Option<PathBuf> {
     let given = std::env::var_os("LUCDAU_SHARED").map(PathBuf::from);
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
@@ -27,11 +28,17 @@ fn every_shared_file_has_the_features_that_ogrinfo_counts() {
     let mut files = 0;
     for entry in std::fs::read_dir(data).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "geojson") {
+        if path
+            .extension()
+            .is_none_or(|extension| extension != "geojson")
+        {
             continue;
         }
         let info = run("ogrinfo", &["-so", "-al", path.to_str().unwrap()]);
-        let count = info.lines().find_map(|line| line.strip_prefix("Feature Count: ")).unwrap();
+        let count = info
+            .lines()
+            .find_map(|line| line.strip_prefix("Feature Count: "))
+            .unwrap();
         let report = place.import(&path).unwrap();
         assert_eq!(report.features_read.to_string(), count, "{path:?}");
         assert_eq!(report.features_set_aside, 0, "{path:?}: {report:?}");
@@ -47,17 +54,41 @@ fn the_districts_have_the_area_that_gdal_computes() {
     let place = Place::new();
     place.import(&path).unwrap();
     let area = area_9209(&place.twin.read(&id("probe")).unwrap());
-    let projected = place.ogr2ogr("districts.gpkg", &path, &["-t_srs", "EPSG:9209", "-nln", "d"]);
+    let projected = place.ogr2ogr(
+        "districts.gpkg",
+        &path,
+        &["-t_srs", "EPSG:9209", "-nln", "d"],
+    );
     let sql = "SELECT sum(ST_Area(geom)) AS area FROM d";
-    let answer = run("ogrinfo", &["-q", "-dialect", "SQLite", "-sql", sql, projected.to_str().unwrap()]);
-    let expected: f64 = answer.lines().find_map(|line| line.split_once(" = ")).unwrap().1.trim().parse().unwrap();
+    let answer = run(
+        "ogrinfo",
+        &[
+            "-q",
+            "-dialect",
+            "SQLite",
+            "-sql",
+            sql,
+            projected.to_str().unwrap(),
+        ],
+    );
+    let expected: f64 = answer
+        .lines()
+        .find_map(|line| line.split_once(" = "))
+        .unwrap()
+        .1
+        .trim()
+        .parse()
+        .unwrap();
     assert!((area / expected - 1.0).abs() < 1e-4, "{area} {expected}");
     assert!((area / 1e6 - 1668.4).abs() < 0.2, "{area}");
 }
 
 fn area_9209(layer: &Layer) -> f64 {
     let transformer = Transformer::new(&Crs::stored(), &"EPSG:9209".parse().unwrap()).unwrap();
-    let columns = layer.batches.iter().map(|batch| batch.column_by_name("geom").unwrap().as_binary::<i32>());
+    let columns = layer
+        .batches
+        .iter()
+        .map(|batch| batch.column_by_name("geom").unwrap().as_binary::<i32>());
     let shapes = columns.flat_map(|column| column.iter().flatten());
     let area = |wkb: &[u8]| {
         let geometry = wkb::reader::read_wkb(wkb).unwrap().to_geometry();

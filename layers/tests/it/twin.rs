@@ -1,6 +1,6 @@
 //! The store: versions, rollback, one writer, clear refusals.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{fmt::Write as _, fs, os::unix::fs::PermissionsExt as _};
 
 use layers::{StoreError, Twin, Version};
 
@@ -18,11 +18,33 @@ fn versions_follow_each_other_and_an_earlier_one_can_be_current_again() {
     place.twin.rollback(&id("probe"), Version(1)).unwrap();
     assert_eq!(place.twin.read(&id("probe")).unwrap().len(), 1);
     assert_eq!(place.twin.publication().unwrap(), 3);
-    assert_eq!(place.twin.read_version(&id("probe"), Version(2)).unwrap().len(), 2);
-    assert_eq!(place.import(&one).unwrap().version, Some(Version(3)), "numbers are never used twice");
-    let error = place.twin.rollback(&id("probe"), Version(9)).unwrap_err().to_string();
+    assert_eq!(
+        place
+            .twin
+            .read_version(&id("probe"), Version(2))
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(
+        place.import(&one).unwrap().version,
+        Some(Version(3)),
+        "numbers are never used twice"
+    );
+    let error = place
+        .twin
+        .rollback(&id("probe"), Version(9))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("v1, v2, v3"), "{error}");
-    assert!(place.twin.read(&id("nothing")).unwrap_err().to_string().contains("probe"));
+    assert!(
+        place
+            .twin
+            .read(&id("nothing"))
+            .unwrap_err()
+            .to_string()
+            .contains("probe")
+    );
 }
 
 #[test]
@@ -30,7 +52,9 @@ fn another_process_sees_what_was_published() {
     let place = Place::new();
     let reader = Twin::open(place.twin.dir()).unwrap();
     let before = reader.publication().unwrap();
-    place.import(&place.file("a.geojson", geojson(&[("a", POINT)]))).unwrap();
+    place
+        .import(&place.file("a.geojson", geojson(&[("a", POINT)])))
+        .unwrap();
     assert_eq!(reader.publication().unwrap(), before + 1);
     assert_eq!(reader.layers().unwrap().len(), 1);
     assert_eq!(reader.layers().unwrap(), place.twin.layers().unwrap());
@@ -39,21 +63,39 @@ fn another_process_sees_what_was_published() {
 #[test]
 fn a_layer_made_in_memory_is_published_like_any_other() {
     let place = Place::new();
-    place.import(&place.file("a.geojson", geojson(&[("a", POINT)]))).unwrap();
+    place
+        .import(&place.file("a.geojson", geojson(&[("a", POINT)])))
+        .unwrap();
     let layer = place.twin.read(&id("probe")).unwrap();
     assert_eq!(place.twin.publish(&layer).unwrap(), Version(2));
-    assert_eq!(place.twin.read(&id("probe")).unwrap().batches, layer.batches);
+    assert_eq!(
+        place.twin.read(&id("probe")).unwrap().batches,
+        layer.batches
+    );
 }
 
 #[test]
 fn a_folder_that_is_no_twin_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(matches!(Twin::open(dir.path()), Err(StoreError::NoTwin { .. })));
-    assert!(matches!(Twin::open(&dir.path().join("absent")), Err(StoreError::NoTwin { .. })));
+    assert!(matches!(
+        Twin::open(dir.path()),
+        Err(StoreError::NoTwin { .. })
+    ));
+    assert!(matches!(
+        Twin::open(&dir.path().join("absent")),
+        Err(StoreError::NoTwin { .. })
+    ));
     fs::write(dir.path().join("letter.docx"), "x").unwrap();
-    assert!(matches!(Twin::create_or_open(dir.path()), Err(StoreError::NotATwin { .. })));
+    assert!(matches!(
+        Twin::create_or_open(dir.path()),
+        Err(StoreError::NotATwin { .. })
+    ));
     let other = tempfile::tempdir().unwrap();
-    fs::write(other.path().join("twin.db"), "this is no database, but long enough to be looked at").unwrap();
+    fs::write(
+        other.path().join("twin.db"),
+        "this is no database, but long enough to be looked at",
+    )
+    .unwrap();
     let error = Twin::open(other.path()).unwrap_err();
     assert!(matches!(error, StoreError::Catalog { .. }), "{error:?}");
 }
@@ -61,13 +103,28 @@ fn a_folder_that_is_no_twin_is_refused() {
 #[test]
 fn a_second_writer_is_told_to_wait() {
     let place = Place::new();
-    let lock = fs::File::options().create(true).truncate(false).write(true).read(true).open(place.twin.dir().join("twin.lock")).unwrap();
+    let lock = fs::File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .read(true)
+        .open(place.twin.dir().join("twin.lock"))
+        .unwrap();
     lock.lock().unwrap();
     let source = place.file("a.geojson", geojson(&[("a", POINT)]));
     let error = place.import(&source).unwrap_err();
-    assert!(matches!(&error, layers::ImportError::Store(StoreError::Locked { .. })), "{error:?}");
+    assert!(
+        matches!(
+            &error,
+            layers::ImportError::Store(StoreError::Locked { .. })
+        ),
+        "{error:?}"
+    );
     assert!(error.to_string().contains("wait"), "{error}");
-    assert!(place.twin.layers().unwrap().is_empty(), "readers are not kept out");
+    assert!(
+        place.twin.layers().unwrap().is_empty(),
+        "readers are not kept out"
+    );
     drop(lock);
     place.import(&source).unwrap();
 }
@@ -80,8 +137,13 @@ fn what_a_killed_import_left_is_removed_by_the_next_one() {
         fs::create_dir_all(layer.join(left)).unwrap();
         fs::write(layer.join(left).join("data.parquet"), "half").unwrap();
     }
-    place.import(&place.file("a.geojson", geojson(&[("a", POINT)]))).unwrap();
-    let names: Vec<_> = fs::read_dir(&layer).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    place
+        .import(&place.file("a.geojson", geojson(&[("a", POINT)])))
+        .unwrap();
+    let names: Vec<_> = fs::read_dir(&layer)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(names, ["v1"]);
 }
 
@@ -94,7 +156,10 @@ fn a_damaged_version_is_told_and_others_still_serve() {
     let data = place.twin.dir().join("layers/probe/v2/data.parquet");
     fs::write(&data, "PAR1 no more").unwrap();
     let error = place.twin.read(&id("probe")).unwrap_err();
-    assert!(matches!(error, StoreError::Damaged { .. }) && error.to_string().contains("roll back"), "{error}");
+    assert!(
+        matches!(error, StoreError::Damaged { .. }) && error.to_string().contains("roll back"),
+        "{error}"
+    );
     place.twin.rollback(&id("probe"), Version(1)).unwrap();
     assert_eq!(place.twin.read(&id("probe")).unwrap().len(), 1);
 }
@@ -104,30 +169,49 @@ fn a_full_disk_is_told_and_leaves_the_published_version() {
     let place = Place::new();
     let disk = place.path("disk");
     fs::create_dir(&disk).unwrap();
-    let mounted = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"]).arg(&disk).output();
+    let mounted = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"])
+        .arg(&disk)
+        .output();
     if !mounted.is_ok_and(|output| output.status.success()) {
         println!("skipped: mounting a small file system is not allowed here");
         return;
     }
     let outcome = std::panic::catch_unwind(|| fill_disk(&place, &disk));
-    std::process::Command::new("umount").arg(&disk).status().unwrap();
+    std::process::Command::new("umount")
+        .arg(&disk)
+        .status()
+        .unwrap();
     outcome.unwrap();
 }
 
 fn fill_disk(place: &Place, disk: &std::path::Path) {
     let twin = Twin::create_or_open(disk).unwrap();
-    let small = layers::ImportRequest::new(vec![place.file("a.geojson", geojson(&[("a", POINT)]))], id("probe"));
+    let small = layers::ImportRequest::new(
+        vec![place.file("a.geojson", geojson(&[("a", POINT)]))],
+        id("probe"),
+    );
     layers::import::import(&twin, &small, &layers::Silent).unwrap();
     let mut csv = "name,lon,lat\n".to_owned();
     for at in 0..40_000_u64 {
         let noise = at.wrapping_mul(0x9E37_79B9_7F4A_7C15) % 1_000_003;
-        csv += &format!("n{noise},106.{noise:06},20.{:06}\n", noise * 7 % 1_000_003);
+        let other = noise * 7 % 1_000_003;
+        writeln!(csv, "n{noise},106.{noise:06},20.{other:06}").unwrap();
     }
     let large = layers::ImportRequest::new(vec![place.file("large.csv", csv)], id("probe"));
     let error = layers::import::import(&twin, &large, &layers::Silent).unwrap_err();
-    assert!(matches!(&error, layers::ImportError::Store(StoreError::DiskFull { .. })), "{error:?}");
+    assert!(
+        matches!(
+            &error,
+            layers::ImportError::Store(StoreError::DiskFull { .. })
+        ),
+        "{error:?}"
+    );
     assert_eq!(twin.read(&id("probe")).unwrap().len(), 1);
-    let left: Vec<_> = fs::read_dir(disk.join("layers/probe")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> = fs::read_dir(disk.join("layers/probe"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(left, ["v1"], "nothing half-written is left");
 }
 
@@ -138,7 +222,10 @@ fn a_twin_that_may_not_be_written_says_so() {
     fs::create_dir(&dir).unwrap();
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o555)).unwrap();
     match Twin::create_or_open(&dir.join("twin")) {
-        Err(error) => assert!(matches!(error, StoreError::PermissionDenied { .. }), "{error:?}"),
+        Err(error) => assert!(
+            matches!(error, StoreError::PermissionDenied { .. }),
+            "{error:?}"
+        ),
         Ok(_) => println!("skipped: root may write anywhere"),
     }
 }

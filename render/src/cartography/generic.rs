@@ -4,8 +4,20 @@ use layers::{AttributeKind, GeometryKind, LayerKind, LayerMeta, Theme};
 use serde_json::{Value as Json, json};
 
 /// Attributes that name a feature, best first.
-const NAMES: [&str; 12] =
-    ["name", "name_vi", "ten", "title", "label", "ten_goi", "dia_danh", "ten_xa", "ten_huyen", "name_en", "ma", "code"];
+const NAMES: [&str; 12] = [
+    "name",
+    "name_vi",
+    "ten",
+    "title",
+    "label",
+    "ten_goi",
+    "dia_danh",
+    "ten_xa",
+    "ten_huyen",
+    "name_en",
+    "ma",
+    "code",
+];
 
 /// The style layers of one twin layer, each with its place: ground, lines, points or labels.
 pub(super) struct Generic {
@@ -16,18 +28,35 @@ pub(super) struct Generic {
 }
 
 pub(super) fn layers(meta: &LayerMeta) -> Generic {
-    let mut generic = Generic { ground: Vec::new(), lines: Vec::new(), points: Vec::new(), labels: Vec::new() };
-    let LayerKind::Vector(kind) = meta.kind else { return generic };
+    let mut generic = Generic {
+        ground: Vec::new(),
+        lines: Vec::new(),
+        points: Vec::new(),
+        labels: Vec::new(),
+    };
+    let LayerKind::Vector(kind) = meta.kind else {
+        return generic;
+    };
     let color = theme_color(meta.theme);
     let has = |wanted: GeometryKind| kind == wanted || kind == GeometryKind::Mixed;
     if has(GeometryKind::Polygon) {
-        generic.ground.push(part(meta, "fill", "Polygon", &json!({"fill-color": color, "fill-opacity": 0.35})));
+        generic.ground.push(part(
+            meta,
+            "fill",
+            "Polygon",
+            &json!({"fill-color": color, "fill-opacity": 0.35}),
+        ));
         let edge = json!({"line-color": color, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.8, 16, 2]});
         generic.lines.push(part(meta, "line", "Polygon", &edge));
     }
     if has(GeometryKind::Line) {
         let width = json!(["interpolate", ["linear"], ["zoom"], 8, 1.2, 16, 4]);
-        generic.lines.push(part(meta, "line", "LineString", &json!({"line-color": color, "line-width": width})));
+        generic.lines.push(part(
+            meta,
+            "line",
+            "LineString",
+            &json!({"line-color": color, "line-width": width}),
+        ));
     }
     if has(GeometryKind::Point) {
         let radius = json!(["interpolate", ["linear"], ["zoom"], 8, 2.5, 16, 6]);
@@ -36,7 +65,9 @@ pub(super) fn layers(meta: &LayerMeta) -> Generic {
         });
         generic.points.push(part(meta, "circle", "Point", &paint));
     }
-    generic.labels.extend(name_of(meta).map(|attribute| label(meta, attribute, kind)));
+    generic
+        .labels
+        .extend(name_of(meta).map(|attribute| label(meta, attribute, kind)));
     generic
 }
 
@@ -55,7 +86,11 @@ fn part(meta: &LayerMeta, kind: &str, geometry: &str, paint: &Json) -> Json {
 fn label(meta: &LayerMeta, attribute: &str, kind: GeometryKind) -> Json {
     let id = meta.id.as_str();
     let along = kind == GeometryKind::Line;
-    let anchor = if kind == GeometryKind::Point { ("top", 0.7) } else { ("center", 0.0) };
+    let anchor = if kind == GeometryKind::Point {
+        ("top", 0.7)
+    } else {
+        ("center", 0.0)
+    };
     let min_zoom = match kind {
         GeometryKind::Polygon => 8,
         _ => 11,
@@ -75,9 +110,14 @@ fn label(meta: &LayerMeta, attribute: &str, kind: GeometryKind) -> Json {
 
 fn name_of(meta: &LayerMeta) -> Option<&str> {
     let named = |name: &&str| {
-        meta.attributes.iter().find(|attribute| attribute.name == **name && attribute.kind == AttributeKind::Text)
+        meta.attributes
+            .iter()
+            .find(|attribute| attribute.name == **name && attribute.kind == AttributeKind::Text)
     };
-    NAMES.iter().find_map(named).map(|attribute| attribute.name.as_str())
+    NAMES
+        .iter()
+        .find_map(named)
+        .map(|attribute| attribute.name.as_str())
 }
 
 fn theme_color(theme: Theme) -> &'static str {

@@ -24,7 +24,13 @@ const COLORS: [(&[&str], [u8; 3]); 25] = [
     (&["SKK", "SKN", "SKC", "SKT", "TMD"], [250, 170, 160]),
     (&["SKS", "SKX", "DRA"], [205, 170, 205]),
     (&["DGT"], [255, 170, 50]),
-    (&["DGD", "DYT", "DVH", "DTT", "DKH", "DNL", "DBV", "DCH", "TSC", "TON", "TIN", "DDT", "DSH", "DKV"], [255, 170, 160]),
+    (
+        &[
+            "DGD", "DYT", "DVH", "DTT", "DKH", "DNL", "DBV", "DCH", "TSC", "TON", "TIN", "DDT",
+            "DSH", "DKV",
+        ],
+        [255, 170, 160],
+    ),
     (&["NTD"], [210, 210, 210]),
     (&["SON"], [160, 255, 255]),
     (&["MNC"], [180, 255, 255]),
@@ -40,7 +46,10 @@ const PAPER: [u8; 3] = [247, 244, 236];
 /// The colour of an attribute that holds a land-use code, or several joined by `+`, of which the first counts; softened by a
 /// share of paper in percent.
 pub(super) fn color(attribute: &str, paper_percent: u16) -> Json {
-    let mut expression = vec![json!("match"), json!(["slice", ["to-string", ["get", attribute]], 0, 3])];
+    let mut expression = vec![
+        json!("match"),
+        json!(["slice", ["to-string", ["get", attribute]], 0, 3]),
+    ];
     for (codes, color) in COLORS {
         expression.extend([json!(codes), json!(softened(color, paper_percent))]);
     }

@@ -28,7 +28,11 @@ pub(super) fn dashes(line: &[[f64; 2]], pattern_px: &[f64], side_px: f64) -> Vec
         return vec![line.to_vec()];
     }
     let stations = stations(line, side_px);
-    let crossings = |point: &[f64; 2]| point.iter().any(|at| at.abs() < SNAP_PX || (*at - side_px).abs() < SNAP_PX);
+    let crossings = |point: &[f64; 2]| {
+        point
+            .iter()
+            .any(|at| at.abs() < SNAP_PX || (*at - side_px).abs() < SNAP_PX)
+    };
     let mut dashes = Vec::new();
     let mut first = 0;
     for last in 1..stations.len() {
@@ -37,10 +41,23 @@ pub(super) fn dashes(line: &[[f64; 2]], pattern_px: &[f64], side_px: f64) -> Vec
             let part = &stations[first..=last];
             let length = part[part.len() - 1].1 - part[0].1;
             let between_crossings = crossings(&part[0].0) && crossings(&part[part.len() - 1].0);
-            let stretch = if between_crossings { length / (length / period).round().max(1.0) / period } else { 1.0 };
+            let stretch = if between_crossings {
+                length / (length / period).round().max(1.0) / period
+            } else {
+                1.0
+            };
             // a part that ends at a crossing but began inside is measured from the crossing
             let backwards = !crossings(&part[0].0) && crossings(&part[part.len() - 1].0);
-            cut(part, &pattern, Phase { period, stretch, backwards }, &mut dashes);
+            cut(
+                part,
+                &pattern,
+                Phase {
+                    period,
+                    stretch,
+                    backwards,
+                },
+                &mut dashes,
+            );
             first = last;
         }
     }
@@ -67,14 +84,25 @@ fn stations(line: &[[f64; 2]], side_px: f64) -> Vec<Station> {
             .filter_map(|(axis, edge)| {
                 let share = (edge - from[axis]) / (to[axis] - from[axis]);
                 let other = from[1 - axis] + (to[1 - axis] - from[1 - axis]) * share;
-                ((f64::EPSILON..1.0 - f64::EPSILON).contains(&share) && (0.0..=side_px).contains(&other)).then_some((share, axis, edge))
+                ((f64::EPSILON..1.0 - f64::EPSILON).contains(&share)
+                    && (0.0..=side_px).contains(&other))
+                .then_some((share, axis, edge))
             })
             .map(|(share, ..)| share)
             .collect();
         shares.sort_by(f64::total_cmp);
         for share in shares {
-            let snap = |value: f64| if value.abs() < SNAP_PX { 0.0 } else if (value - side_px).abs() < SNAP_PX { side_px } else { value };
-            let point = [0, 1].map(|axis: usize| snap(from[axis] + (to[axis] - from[axis]) * share));
+            let snap = |value: f64| {
+                if value.abs() < SNAP_PX {
+                    0.0
+                } else if (value - side_px).abs() < SNAP_PX {
+                    side_px
+                } else {
+                    value
+                }
+            };
+            let point =
+                [0, 1].map(|axis: usize| snap(from[axis] + (to[axis] - from[axis]) * share));
             stations.push((point, travelled + length * share));
         }
         travelled += length;
@@ -86,14 +114,21 @@ fn stations(line: &[[f64; 2]], side_px: f64) -> Vec<Station> {
 fn cut(part: &[Station], pattern: &[f64], phase: Phase, dashes: &mut Vec<Vec<[f64; 2]>>) {
     let (begin, end) = (part[0].1, part[part.len() - 1].1);
     let length = end - begin;
-    let repeats = (length / (phase.period * phase.stretch)).ceil().clamp(1.0, MOST_REPEATS) + 1.0;
+    let repeats = (length / (phase.period * phase.stretch))
+        .ceil()
+        .clamp(1.0, MOST_REPEATS)
+        + 1.0;
     let mut repeat = 0.0;
     while repeat < repeats {
         let mut at = (repeat * phase.period - pattern[0] / 2.0) * phase.stretch;
         for pair in pattern.chunks_exact(2) {
             let (from, to) = (at, at + pair[0] * phase.stretch);
             at = to + pair[1] * phase.stretch;
-            let (from, to) = if phase.backwards { (length - to, length - from) } else { (from, to) };
+            let (from, to) = if phase.backwards {
+                (length - to, length - from)
+            } else {
+                (from, to)
+            };
             let (from, to) = (from.max(0.0), to.min(length));
             if from < to {
                 dashes.push(between(part, begin + from, begin + to));
@@ -131,15 +166,25 @@ mod tests {
     fn dashes_have_the_lengths_of_the_pattern() {
         let dashes = dashes(&[[10.0, 10.0], [60.0, 10.0]], &[4.0, 6.0], 256.0);
         assert_eq!(dashes.len(), 6);
-        assert!((dashes[1][0][0] - 18.0).abs() < 1e-9 && (dashes[1][1][0] - 22.0).abs() < 1e-9, "{dashes:?}");
+        assert!(
+            (dashes[1][0][0] - 18.0).abs() < 1e-9 && (dashes[1][1][0] - 22.0).abs() < 1e-9,
+            "{dashes:?}"
+        );
     }
 
     #[test]
     fn both_tiles_start_a_dash_where_the_line_crosses_their_edge() {
         let here = dashes(&[[100.0, 50.0], [270.0, 50.0]], &[4.0, 6.0], 256.0);
         let there = dashes(&[[-20.0, 50.0], [100.0, 50.0]], &[4.0, 6.0], 256.0);
-        assert!(here.iter().any(|dash| (dash[dash.len() - 1][0] - 256.0).abs() < 1e-9), "{here:?}");
-        assert!(there.iter().any(|dash| dash[0][0].abs() < 1e-9), "{there:?}");
+        assert!(
+            here.iter()
+                .any(|dash| (dash[dash.len() - 1][0] - 256.0).abs() < 1e-9),
+            "{here:?}"
+        );
+        assert!(
+            there.iter().any(|dash| dash[0][0].abs() < 1e-9),
+            "{there:?}"
+        );
     }
 
     #[test]
@@ -149,7 +194,9 @@ mod tests {
         let middles = |line: &[[f64; 2]]| {
             let mut middles: Vec<i64> = dashes(line, &[4.0, 6.0], 256.0)
                 .iter()
-                .filter(|dash| dash[0][0] > 0.0 && dash[dash.len() - 1][0] > 0.0 && dash[0][0] < 256.0)
+                .filter(|dash| {
+                    dash[0][0] > 0.0 && dash[dash.len() - 1][0] > 0.0 && dash[0][0] < 256.0
+                })
                 .map(|dash| crate::narrow::to_i64((dash[0][0] + dash[dash.len() - 1][0]) * 100.0))
                 .collect();
             middles.sort_unstable();
@@ -158,7 +205,12 @@ mod tests {
         let (forth, back) = (middles(&forth), middles(&back));
         assert!(forth.len() > 20);
         let inner = |list: &[i64]| list[1..list.len() - 1].to_vec();
-        assert!(inner(&forth).iter().all(|middle| back.iter().any(|other| (middle - other).abs() < 3)), "{forth:?} {back:?}");
+        assert!(
+            inner(&forth)
+                .iter()
+                .all(|middle| back.iter().any(|other| (middle - other).abs() < 3)),
+            "{forth:?} {back:?}"
+        );
     }
 
     #[test]

@@ -27,8 +27,12 @@ struct Paint {
 
 fn resolve(values: &Values<'_>) -> Paint {
     Paint {
-        color: values.color("fill-color", Some("fill-opacity")).map(premultiplied),
-        outline: values.color("fill-outline-color", Some("fill-opacity")).map(premultiplied),
+        color: values
+            .color("fill-color", Some("fill-opacity"))
+            .map(premultiplied),
+        outline: values
+            .color("fill-outline-color", Some("fill-opacity"))
+            .map(premultiplied),
         smooth: values.truth("fill-antialias"),
         shift: values.pair("fill-translate"),
     }
@@ -36,15 +40,29 @@ fn resolve(values: &Values<'_>) -> Paint {
 
 /// Adds a fill layer.
 pub(super) fn build(list: &mut DrawList, style: &StyleLayer, frame: &Frame<'_>) {
-    let Some(tile) = frame.layer(&style.source_layer) else { return };
+    let Some(tile) = frame.layer(&style.source_layer) else {
+        return;
+    };
     let mut evaluator = Evaluator::new(style, tile, frame.zoom, resolve);
     let first = list.fill_indices.len();
-    let mut mesh = Mesh { list, earcut: Earcut::new(), triangles: Vec::new() };
+    let mut mesh = Mesh {
+        list,
+        earcut: Earcut::new(),
+        triangles: Vec::new(),
+    };
     let mut outlined = Vec::new();
     for feature in &tile.features {
-        let TileGeometry::Polygons(polygons) = &feature.geometry else { continue };
-        let view = FeatureView { id: feature.id.0, geometry_type: "Polygon", tags: &feature.tags };
-        let Some(paint) = evaluator.of(view) else { continue };
+        let TileGeometry::Polygons(polygons) = &feature.geometry else {
+            continue;
+        };
+        let view = FeatureView {
+            id: feature.id.0,
+            geometry_type: "Polygon",
+            tags: &feature.tags,
+        };
+        let Some(paint) = evaluator.of(view) else {
+            continue;
+        };
         for polygon in polygons {
             let rings = pixel_rings(polygon, tile, frame, paint.shift);
             if let Some(color) = paint.color.filter(|_| meets_image(&rings, frame)) {
@@ -67,11 +85,22 @@ pub(super) fn build_background(list: &mut DrawList, color: [u8; 4], frame: &Fram
     let first = list.fill_indices.len();
     let side = frame.size_px;
     let ring = vec![[0.0, 0.0], [side, 0.0], [side, side], [0.0, side]];
-    Mesh { list, earcut: Earcut::new(), triangles: Vec::new() }.polygon(&[ring], color, None);
-    list.commands.push(Command::Fill(count(first)..count(list.fill_indices.len())));
+    Mesh {
+        list,
+        earcut: Earcut::new(),
+        triangles: Vec::new(),
+    }
+    .polygon(&[ring], color, None);
+    list.commands
+        .push(Command::Fill(count(first)..count(list.fill_indices.len())));
 }
 
-fn pixel_rings(polygon: &[Vec<[i32; 2]>], tile: &TileLayer, frame: &Frame<'_>, shift: [f64; 2]) -> Rings {
+fn pixel_rings(
+    polygon: &[Vec<[i32; 2]>],
+    tile: &TileLayer,
+    frame: &Frame<'_>,
+    shift: [f64; 2],
+) -> Rings {
     let scale = frame.scale(tile);
     let pixel = |point: &[i32; 2]| {
         [
@@ -79,14 +108,20 @@ fn pixel_rings(polygon: &[Vec<[i32; 2]>], tile: &TileLayer, frame: &Frame<'_>, s
             f64::from(point[1]).mul_add(scale, shift[1] * frame.ratio),
         ]
     };
-    polygon.iter().map(|ring| ring.iter().map(pixel).collect()).collect()
+    polygon
+        .iter()
+        .map(|ring| ring.iter().map(pixel).collect())
+        .collect()
 }
 
 fn meets_image(rings: &[Vec<[f64; 2]>], frame: &Frame<'_>) -> bool {
-    let Some(exterior) = rings.first().filter(|ring| ring.len() >= 3) else { return false };
+    let Some(exterior) = rings.first().filter(|ring| ring.len() >= 3) else {
+        return false;
+    };
     let side = frame.size_px + MARGIN_PX;
     let meets = |axis: usize| {
-        exterior.iter().any(|point| point[axis] > -MARGIN_PX) && exterior.iter().any(|point| point[axis] < side)
+        exterior.iter().any(|point| point[axis] > -MARGIN_PX)
+            && exterior.iter().any(|point| point[axis] < side)
     };
     meets(0) && meets(1)
 }
@@ -123,11 +158,20 @@ impl Mesh<'_> {
             corners.extend(ring.iter().copied());
         }
         let base = count(self.list.fill_vertices.len());
-        self.earcut.earcut(corners.iter().copied(), &holes, &mut self.triangles);
-        self.list.fill_vertices.extend(corners.iter().map(|corner| vertex(*corner, color)));
-        self.list.fill_indices.extend(self.triangles.iter().map(|row| base + row));
+        self.earcut
+            .earcut(corners.iter().copied(), &holes, &mut self.triangles);
+        self.list
+            .fill_vertices
+            .extend(corners.iter().map(|corner| vertex(*corner, color)));
+        self.list
+            .fill_indices
+            .extend(self.triangles.iter().map(|row| base + row));
         let Some(side) = rim_in else { return };
-        let outward = if signed_area(&rings[0]) < 0.0 { -1.0 } else { 1.0 };
+        let outward = if signed_area(&rings[0]) < 0.0 {
+            -1.0
+        } else {
+            1.0
+        };
         let mut start = base;
         for ring in rings.iter().filter(|ring| ring.len() >= 3) {
             self.rim(ring, start, Rim { outward, side });
@@ -142,15 +186,26 @@ impl Mesh<'_> {
         for (row, point) in ring.iter().enumerate() {
             let after = (row + 1) % length;
             let next = ring[after];
-            let Some(step) = outward_step(*point, next, rim.outward) else { continue };
+            let Some(step) = outward_step(*point, next, rim.outward) else {
+                continue;
+            };
             if !is_far(*point, next, rim.side) {
                 let outer = count(self.list.fill_vertices.len());
                 let (here, there) = (start + count(row), start + count(after));
-                self.list.fill_vertices.extend([vertex(add(*point, step), [0; 4]), vertex(add(next, step), [0; 4])]);
-                self.list.fill_indices.extend([here, there, outer + 1, here, outer + 1, outer]);
-                let convex = previous.filter(|before| (before[0] * step[1] - before[1] * step[0]) * rim.outward > 0.0);
+                self.list.fill_vertices.extend([
+                    vertex(add(*point, step), [0; 4]),
+                    vertex(add(next, step), [0; 4]),
+                ]);
+                self.list
+                    .fill_indices
+                    .extend([here, there, outer + 1, here, outer + 1, outer]);
+                let convex = previous.filter(|before| {
+                    (before[0] * step[1] - before[1] * step[0]) * rim.outward > 0.0
+                });
                 if let Some(before) = convex {
-                    self.list.fill_vertices.push(vertex(add(*point, before), [0; 4]));
+                    self.list
+                        .fill_vertices
+                        .push(vertex(add(*point, before), [0; 4]));
                     self.list.fill_indices.extend([here, outer + 2, outer]);
                 }
             }
@@ -167,7 +222,10 @@ struct Rim {
 }
 
 fn vertex(position: [f64; 2], color: [u8; 4]) -> FillVertex {
-    FillVertex { position: position.map(to_f32), color }
+    FillVertex {
+        position: position.map(to_f32),
+        color,
+    }
 }
 
 fn add(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
@@ -182,11 +240,20 @@ fn is_far(a: [f64; 2], b: [f64; 2], side: f64) -> bool {
 fn outward_step(from: [f64; 2], to: [f64; 2], outward: f64) -> Option<[f64; 2]> {
     let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
     let length = dx.hypot(dy);
-    (length > 0.0).then(|| [dy / length * FEATHER_PX * outward, -dx / length * FEATHER_PX * outward])
+    (length > 0.0).then(|| {
+        [
+            dy / length * FEATHER_PX * outward,
+            -dx / length * FEATHER_PX * outward,
+        ]
+    })
 }
 
 /// Positive when the ring runs clockwise on screen.
 fn signed_area(ring: &[[f64; 2]]) -> f64 {
     let next = ring.iter().cycle().skip(1);
-    ring.iter().zip(next).map(|(a, b)| a[0] * b[1] - a[1] * b[0]).sum::<f64>() / 2.0
+    ring.iter()
+        .zip(next)
+        .map(|(a, b)| a[0] * b[1] - a[1] * b[0])
+        .sum::<f64>()
+        / 2.0
 }

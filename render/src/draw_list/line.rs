@@ -55,14 +55,20 @@ fn resolve(values: &Values<'_>) -> Paint {
             "square" => Cap::Square,
             _ => Cap::Butt,
         },
-        join: if values.text("line-join") == "miter" { Join::Miter } else { Join::Round },
+        join: if values.text("line-join") == "miter" {
+            Join::Miter
+        } else {
+            Join::Round
+        },
         miter_limit: values.number("line-miter-limit", 2.0),
     }
 }
 
 /// Adds a line layer. Polygons are drawn along their rings, as MapLibre does.
 pub(super) fn build(list: &mut DrawList, style: &StyleLayer, frame: &Frame<'_>) {
-    let Some(tile) = frame.layer(&style.source_layer) else { return };
+    let Some(tile) = frame.layer(&style.source_layer) else {
+        return;
+    };
     let mut evaluator = Evaluator::new(style, tile, frame.zoom, resolve);
     let scale = frame.scale(tile);
     let first = list.segments.len();
@@ -72,10 +78,25 @@ pub(super) fn build(list: &mut DrawList, style: &StyleLayer, frame: &Frame<'_>) 
             TileGeometry::Lines(_) => "LineString",
             TileGeometry::Polygons(_) => "Polygon",
         };
-        let Some(paint) = evaluator.of(FeatureView { id: feature.id.0, geometry_type, tags: &feature.tags }) else { continue };
-        let Some(stroke) = Stroke::new(&paint, frame.ratio) else { continue };
-        let pixel = |point: &[i32; 2]| [0, 1].map(|axis: usize| f64::from(point[axis]) * scale + paint.shift[axis] * frame.ratio);
-        let pattern: Vec<f64> = paint.pattern.iter().map(|length| length * paint.width * frame.ratio).collect();
+        let Some(paint) = evaluator.of(FeatureView {
+            id: feature.id.0,
+            geometry_type,
+            tags: &feature.tags,
+        }) else {
+            continue;
+        };
+        let Some(stroke) = Stroke::new(&paint, frame.ratio) else {
+            continue;
+        };
+        let pixel = |point: &[i32; 2]| {
+            [0, 1]
+                .map(|axis: usize| f64::from(point[axis]) * scale + paint.shift[axis] * frame.ratio)
+        };
+        let pattern: Vec<f64> = paint
+            .pattern
+            .iter()
+            .map(|length| length * paint.width * frame.ratio)
+            .collect();
         match &feature.geometry {
             TileGeometry::Points(_) => {}
             TileGeometry::Lines(lines) => {
@@ -130,7 +151,11 @@ impl Stroke {
         let half_gap = if gap > 0.0 { gap / 2.0 } else { 0.0 };
         Some(Self {
             color: premultiplied(color),
-            half_width: if gap > 0.0 { half_gap + drawn } else { drawn / 2.0 },
+            half_width: if gap > 0.0 {
+                half_gap + drawn
+            } else {
+                drawn / 2.0
+            },
             half_gap,
             blur: (paint.blur * ratio).max(1.0),
             cap: paint.cap,
@@ -141,10 +166,24 @@ impl Stroke {
 
     /// The outline of a fill: one style pixel.
     pub(super) fn thin(color: [u8; 4], ratio: f64) -> Self {
-        Self { color, half_width: ratio / 2.0, half_gap: 0.0, blur: 1.0, cap: Cap::Butt, join: Join::Round, miter_limit: 2.0 }
+        Self {
+            color,
+            half_width: ratio / 2.0,
+            half_gap: 0.0,
+            blur: 1.0,
+            cap: Cap::Butt,
+            join: Join::Round,
+            miter_limit: 2.0,
+        }
     }
 
-    fn dashed(&self, line: &[[f64; 2]], pattern: &[f64], side: f64, segments: &mut Vec<LineSegment>) {
+    fn dashed(
+        &self,
+        line: &[[f64; 2]],
+        pattern: &[f64],
+        side: f64,
+        segments: &mut Vec<LineSegment>,
+    ) {
         if pattern.is_empty() {
             return self.line(line, side, segments);
         }
@@ -153,24 +192,39 @@ impl Stroke {
         }
     }
 
-    fn dashed_ring(&self, ring: &[[f64; 2]], pattern: &[f64], side: f64, segments: &mut Vec<LineSegment>) {
+    fn dashed_ring(
+        &self,
+        ring: &[[f64; 2]],
+        pattern: &[f64],
+        side: f64,
+        segments: &mut Vec<LineSegment>,
+    ) {
         if pattern.is_empty() {
             return self.ring(ring, side, segments);
         }
         if let Some(pieces) = without_cuts(ring, side) {
-            return pieces.iter().for_each(|piece| self.dashed(piece, pattern, side, segments));
+            return pieces
+                .iter()
+                .for_each(|piece| self.dashed(piece, pattern, side, segments));
         }
         // starting outside the image keeps the pattern free of an arbitrary start inside it
         let outside = |point: &[f64; 2]| point.iter().any(|at| *at < 0.0 || *at > side);
         let start = ring.iter().position(outside).unwrap_or_default();
-        let closed: Vec<_> = ring[start..].iter().chain(&ring[..start]).chain(ring.get(start)).copied().collect();
+        let closed: Vec<_> = ring[start..]
+            .iter()
+            .chain(&ring[..start])
+            .chain(ring.get(start))
+            .copied()
+            .collect();
         self.dashed(&closed, pattern, side, segments);
     }
 
     /// Adds a closed line.
     pub(super) fn ring(&self, ring: &[[f64; 2]], side: f64, segments: &mut Vec<LineSegment>) {
         if let Some(pieces) = without_cuts(ring, side) {
-            return pieces.iter().for_each(|piece| self.line(piece, side, segments));
+            return pieces
+                .iter()
+                .for_each(|piece| self.line(piece, side, segments));
         }
         let mut points = distinct(ring);
         while points.len() > 1 && is_near(points[0], points[points.len() - 1]) {
@@ -198,18 +252,31 @@ impl Stroke {
         let margin = 2.0 * self.half_width + 2.0;
         let last = points.len() - 1;
         for (end, before) in [(0, 1), (last, last - 1)] {
-            let (x, y) = (points[end][0] - points[before][0], points[end][1] - points[before][1]);
+            let (x, y) = (
+                points[end][0] - points[before][0],
+                points[end][1] - points[before][1],
+            );
             let length = x.hypot(y);
             let leaves = |axis: usize, step: f64| {
-                (points[end][axis] < -1.0 && step < 0.0) || (points[end][axis] > side + 1.0 && step > 0.0)
+                (points[end][axis] < -1.0 && step < 0.0)
+                    || (points[end][axis] > side + 1.0 && step > 0.0)
             };
             if leaves(0, x) || leaves(1, y) {
-                points[end] = [points[end][0] + x / length * margin, points[end][1] + y / length * margin];
+                points[end] = [
+                    points[end][0] + x / length * margin,
+                    points[end][1] + y / length * margin,
+                ];
             }
         }
     }
 
-    fn segments(&self, points: &[[f64; 2]], is_closed: bool, side: f64, segments: &mut Vec<LineSegment>) {
+    fn segments(
+        &self,
+        points: &[[f64; 2]],
+        is_closed: bool,
+        side: f64,
+        segments: &mut Vec<LineSegment>,
+    ) {
         let last = points.len() - 1;
         let mut joints = Vec::with_capacity(points.len());
         for row in 0..=last {
@@ -218,7 +285,10 @@ impl Stroke {
                 true => None,
                 false => Some((points[row - 1], points[row + 1])),
             };
-            joints.push(neighbours.map_or_else(|| self.cap(), |(before, after)| self.joint(before, points[row], after)));
+            joints.push(neighbours.map_or_else(
+                || self.cap(),
+                |(before, after)| self.joint(before, points[row], after),
+            ));
         }
         for row in 0..last {
             let (from, to) = (points[row], points[row + 1]);
@@ -233,7 +303,12 @@ impl Stroke {
             Cap::Butt => self.blur,
             Cap::Round | Cap::Square => self.half_width + self.blur,
         };
-        End { plane: None, butt: self.cap != Cap::Round, miter: false, reach }
+        End {
+            plane: None,
+            butt: self.cap != Cap::Round,
+            miter: false,
+            reach,
+        }
     }
 
     /// The corner between two segments. Where it is too sharp for its short arms the two simply overlap.
@@ -245,18 +320,34 @@ impl Stroke {
         let half_sine = (1.0 - half_cosine * half_cosine).max(0.0).sqrt();
         let tangent = half_sine / half_cosine.max(1e-6);
         let edge = self.half_width + self.blur;
-        let overlaps = End { plane: None, butt: false, miter: false, reach: edge };
+        let overlaps = End {
+            plane: None,
+            butt: false,
+            miter: false,
+            reach: edge,
+        };
         if edge * tangent > first_length.min(second_length) && half_sine > 0.05 {
             return overlaps;
         }
         let miter = self.join == Join::Miter && 1.0 <= self.miter_limit * half_cosine;
-        let reach = if miter { edge * tangent } else { edge * half_sine };
-        End { plane: Some(sum), butt: false, miter, reach: reach + 1.0 }
+        let reach = if miter {
+            edge * tangent
+        } else {
+            edge * half_sine
+        };
+        End {
+            plane: Some(sum),
+            butt: false,
+            miter,
+            reach: reach + 1.0,
+        }
     }
 
     fn is_visible(&self, from: [f64; 2], to: [f64; 2], side: f64) -> bool {
         let margin = self.half_width * self.miter_limit.clamp(1.0, 4.0) + self.blur;
-        (0..2).all(|axis| from[axis].max(to[axis]) > -margin && from[axis].min(to[axis]) < side + margin)
+        (0..2).all(|axis| {
+            from[axis].max(to[axis]) > -margin && from[axis].min(to[axis]) < side + margin
+        })
     }
 
     fn segment(&self, mut from: [f64; 2], mut to: [f64; 2], start: End, end: End) -> LineSegment {
@@ -273,7 +364,10 @@ impl Stroke {
             | bit(end.butt, LineSegment::BUTT_END)
             | bit(start.miter, LineSegment::MITER_START)
             | bit(end.miter, LineSegment::MITER_END);
-        let (first, second) = (start.plane.unwrap_or_default(), end.plane.unwrap_or_default());
+        let (first, second) = (
+            start.plane.unwrap_or_default(),
+            end.plane.unwrap_or_default(),
+        );
         LineSegment {
             ends: [from[0], from[1], to[0], to[1]].map(to_f32),
             planes: [first[0], first[1], second[0], second[1]].map(to_f32),

@@ -13,7 +13,10 @@ use super::{Command, DrawList, Frame, GlyphQuad, premultiplied};
 use crate::{
     narrow::{count, to_f32, to_i64},
     style::{Evaluator, FeatureView, Kind, StyleLayer, Values},
-    text::{Anchor, Block, Candidate, Face, Justify, OrientedBox, Shaper, TextStyle, Transform, accept, block},
+    text::{
+        Anchor, Block, Candidate, Face, Justify, OrientedBox, Shaper, TextStyle, Transform, accept,
+        block,
+    },
 };
 
 /// The largest text drawn, in style pixels.
@@ -57,7 +60,9 @@ fn resolve(values: &Values<'_>) -> Paint {
         padding: values.number("text-padding", 2.0).max(0.0),
         sort_key: values.number("symbol-sort-key", 0.0),
         along_line,
-        spacing: values.number("symbol-spacing", 250.0).clamp(0.0, LONGEST_REPEAT_PX),
+        spacing: values
+            .number("symbol-spacing", 250.0)
+            .clamp(0.0, LONGEST_REPEAT_PX),
         rotate_rad: values.number("text-rotate", 0.0).to_radians(),
         shift: values.pair("text-translate"),
         always: values.truth("text-allow-overlap"),
@@ -69,7 +74,11 @@ fn text_style(values: &Values<'_>, along_line: bool) -> TextStyle {
     let fonts = values.words("text-font");
     TextStyle {
         face: Face::of_stack(fonts.iter().map(String::as_str)),
-        max_width_em: if along_line { f64::INFINITY } else { values.number("text-max-width", 10.0).max(1.0) },
+        max_width_em: if along_line {
+            f64::INFINITY
+        } else {
+            values.number("text-max-width", 10.0).max(1.0)
+        },
         line_height_em: values.number("text-line-height", 1.2),
         letter_spacing_em: values.number("text-letter-spacing", 0.0),
         justify: match values.text("text-justify").as_str() {
@@ -104,14 +113,33 @@ pub(super) type Placed = BTreeMap<usize, Vec<GlyphQuad>>;
 pub(super) fn place(drawn: &[&StyleLayer], frame: &Frame<'_>, shaper: &Shaper) -> Placed {
     let mut labels = Vec::new();
     let mut candidates = Vec::new();
-    for (row, style) in drawn.iter().enumerate().filter(|(_, style)| style.kind == Kind::Symbol) {
-        let Some(tile) = frame.layer(&style.source_layer) else { continue };
-        let mut collector = Collector { row, top: drawn.len() - row, tile, frame, shaper, blocks: HashMap::new() };
+    for (row, style) in drawn
+        .iter()
+        .enumerate()
+        .filter(|(_, style)| style.kind == Kind::Symbol)
+    {
+        let Some(tile) = frame.layer(&style.source_layer) else {
+            continue;
+        };
+        let mut collector = Collector {
+            row,
+            top: drawn.len() - row,
+            tile,
+            frame,
+            shaper,
+            blocks: HashMap::new(),
+        };
         let mut evaluator = Evaluator::new(style, tile, frame.zoom, resolve);
         for label in &tile.labels {
             let geometry_type = collector.geometry_type(label);
-            let view = FeatureView { id: label.id.0, geometry_type, tags: &label.tags };
-            let Some(paint) = evaluator.of(view) else { continue };
+            let view = FeatureView {
+                id: label.id.0,
+                geometry_type,
+                tags: &label.tags,
+            };
+            let Some(paint) = evaluator.of(view) else {
+                continue;
+            };
             if let Some((candidate, label)) = collector.candidate(label, &paint) {
                 candidates.push(candidate);
                 labels.push(label);
@@ -120,7 +148,12 @@ pub(super) fn place(drawn: &[&StyleLayer], frame: &Frame<'_>, shaper: &Shaper) -
     }
     let shown = accept(&candidates);
     let mut placed = Placed::new();
-    for ((label, candidate), _) in labels.iter().zip(&candidates).zip(shown).filter(|(_, shown)| *shown) {
+    for ((label, candidate), _) in labels
+        .iter()
+        .zip(&candidates)
+        .zip(shown)
+        .filter(|(_, shown)| *shown)
+    {
         if touches_image(&candidate.bounds, frame) {
             draw(label, frame, placed.entry(label.row).or_default());
         }
@@ -135,7 +168,8 @@ pub(super) fn build(list: &mut DrawList, glyphs: Vec<GlyphQuad>) {
     }
     let first = count(list.glyphs.len());
     list.glyphs.extend(glyphs);
-    list.commands.push(Command::Text(first..count(list.glyphs.len())));
+    list.commands
+        .push(Command::Text(first..count(list.glyphs.len())));
 }
 
 struct Collector<'a> {
@@ -166,15 +200,26 @@ impl Collector<'_> {
             return None;
         }
         let known = self.blocks.entry(Rc::as_ptr(paint));
-        let block = known.or_insert_with(|| block(self.shaper, &paint.text, &paint.style).map(Rc::new)).clone()?;
+        let block = known
+            .or_insert_with(|| block(self.shaper, &paint.text, &paint.style).map(Rc::new))
+            .clone()?;
         let size = paint.size * frame.ratio;
         let room = label.room * scale;
         let [west, north, east, south] = block.edges_em.map(|edge| edge * size);
-        let fits = if paint.along_line { room.is_finite() && east - west <= room } else { true };
+        let fits = if paint.along_line {
+            room.is_finite() && east - west <= room
+        } else {
+            true
+        };
         if !fits {
             return None;
         }
-        let angle = paint.rotate_rad + if paint.along_line { label.angle_rad } else { 0.0 };
+        let angle = paint.rotate_rad
+            + if paint.along_line {
+                label.angle_rad
+            } else {
+                0.0
+            };
         let direction = [angle.cos(), angle.sin()];
         let pad = paint.padding * frame.ratio;
         let middle = [west.midpoint(east), north.midpoint(south)];
@@ -183,8 +228,14 @@ impl Collector<'_> {
             anchor[0] + middle[0] * direction[0] - middle[1] * direction[1],
             anchor[1] + middle[0] * direction[1] + middle[1] * direction[0],
         ];
-        let bounds = OrientedBox { center, half: [(east - west) / 2.0 + pad, (south - north) / 2.0 + pad], direction };
-        let spacing = paint.along_line.then(|| (hash_of(&paint.text), paint.spacing * frame.ratio));
+        let bounds = OrientedBox {
+            center,
+            half: [(east - west) / 2.0 + pad, (south - north) / 2.0 + pad],
+            direction,
+        };
+        let spacing = paint
+            .along_line
+            .then(|| (hash_of(&paint.text), paint.spacing * frame.ratio));
         let candidate = Candidate {
             bounds,
             rank: (self.top, paint.sort_key),
@@ -193,7 +244,16 @@ impl Collector<'_> {
             yields: paint.yields,
             text: spacing,
         };
-        Some((candidate, Label { row: self.row, anchor, rotation: direction, paint: Rc::clone(paint), block }))
+        Some((
+            candidate,
+            Label {
+                row: self.row,
+                anchor,
+                rotation: direction,
+                paint: Rc::clone(paint),
+                block,
+            },
+        ))
     }
 
     /// A number for a label that is the same on every tile of every size: from the feature and the anchor's place in the
@@ -202,8 +262,14 @@ impl Collector<'_> {
         let coord = self.frame.tile.coord;
         let units = f64::from(self.tile.extent);
         let steps = (30.0 - f64::from(coord.z())).exp2();
-        let world = |tile: u32, position: f64| to_i64(((f64::from(tile) + position / units) * steps).round());
-        hash_of(&(label.id.0, world(coord.x(), label.position[0]), world(coord.y(), label.position[1])))
+        let world = |tile: u32, position: f64| {
+            to_i64(((f64::from(tile) + position / units) * steps).round())
+        };
+        hash_of(&(
+            label.id.0,
+            world(coord.x(), label.position[0]),
+            world(coord.y(), label.position[1]),
+        ))
     }
 }
 
@@ -235,11 +301,22 @@ fn draw(label: &Label, frame: &Frame<'_>, glyphs: &mut Vec<GlyphQuad>) {
     let size = paint.size * frame.ratio;
     let is_upright = label.rotation[1].abs() < f64::EPSILON;
     // whole pixels keep upright stems crisp; every tile rounds the same place in the world
-    let anchor = if is_upright { label.anchor.map(f64::round) } else { label.anchor };
+    let anchor = if is_upright {
+        label.anchor.map(f64::round)
+    } else {
+        label.anchor
+    };
     let rotation = label.rotation.map(to_f32);
     let mut layer = |color: Color, grow: f64, blur: f64| {
         for (glyph, [x, y]) in &label.block.glyphs {
-            let (x, y) = (x * size, if is_upright { (y * size).round() } else { y * size });
+            let (x, y) = (
+                x * size,
+                if is_upright {
+                    (y * size).round()
+                } else {
+                    y * size
+                },
+            );
             let [c, s] = label.rotation;
             glyphs.push(GlyphQuad {
                 face: paint.style.face,
@@ -254,7 +331,11 @@ fn draw(label: &Label, frame: &Frame<'_>, glyphs: &mut Vec<GlyphQuad>) {
         }
     };
     if let Some(halo) = paint.halo.filter(|_| paint.halo_width > 0.0) {
-        layer(halo, paint.halo_width * frame.ratio, 1.0 + paint.halo_blur * frame.ratio);
+        layer(
+            halo,
+            paint.halo_width * frame.ratio,
+            1.0 + paint.halo_blur * frame.ratio,
+        );
     }
     if let Some(color) = paint.color {
         layer(color, 0.0, 1.0);

@@ -32,7 +32,11 @@ pub(super) fn of(image: &Image) -> Option<Indexed> {
 /// The image in a palette of exactly its colours; none when there are too many.
 pub(super) fn exactly(image: &Image) -> Option<Indexed> {
     let colors = commonest_first(image);
-    if colors.len() <= LARGEST { indexed(image, &colors, colors.clone()) } else { None }
+    if colors.len() <= LARGEST {
+        indexed(image, &colors, colors.clone())
+    } else {
+        None
+    }
 }
 
 fn commonest_first(image: &Image) -> Vec<[u8; 4]> {
@@ -48,8 +52,17 @@ fn commonest_first(image: &Image) -> Vec<[u8; 4]> {
 fn indexed(image: &Image, colors: &[[u8; 4]], palette: Vec<[u8; 4]>) -> Option<Indexed> {
     let row_of = |color: &[u8; 4]| nearest(&palette, *color).map(|row| (*color, row));
     let rows: HashMap<[u8; 4], u8> = colors.iter().map(row_of).collect::<Option<_>>()?;
-    let rows = image.rgba.as_chunks::<4>().0.iter().map(|pixel| rows[pixel]).collect();
-    Some(Indexed { colors: palette, rows })
+    let rows = image
+        .rgba
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|pixel| rows[pixel])
+        .collect();
+    Some(Indexed {
+        colors: palette,
+        rows,
+    })
 }
 
 /// The commonest colours that are not near a commoner one; none when 256 are not enough.
@@ -70,8 +83,18 @@ fn spread(colors: &[[u8; 4]]) -> Option<Vec<[u8; 4]>> {
 fn nearest(palette: &[[u8; 4]], color: [u8; 4]) -> Option<u8> {
     let distance = |other: &[u8; 4]| {
         let channels = other.iter().zip(color);
-        channels.map(|(a, b)| (i32::from(*a) - i32::from(b)).abs()).max().unwrap_or_default()
+        channels
+            .map(|(a, b)| (i32::from(*a) - i32::from(b)).abs())
+            .max()
+            .unwrap_or_default()
     };
-    let (row, found) = palette.iter().enumerate().min_by_key(|(_, other)| distance(other))?;
-    if distance(found) <= TOLERANCE { u8::try_from(row).ok() } else { None }
+    let (row, found) = palette
+        .iter()
+        .enumerate()
+        .min_by_key(|(_, other)| distance(other))?;
+    if distance(found) <= TOLERANCE {
+        u8::try_from(row).ok()
+    } else {
+        None
+    }
 }

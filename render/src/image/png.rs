@@ -22,7 +22,11 @@ pub(super) fn indexed(width: u32, height: u32, image: &Indexed) -> Vec<u8> {
     header.extend([u8::try_from(bits).unwrap_or(8), 3, 0, 0, 0]);
     let mut png = SIGNATURE.to_vec();
     chunk(&mut png, *b"IHDR", &header);
-    let colors: Vec<u8> = image.colors.iter().flat_map(|color| [color[0], color[1], color[2]]).collect();
+    let colors: Vec<u8> = image
+        .colors
+        .iter()
+        .flat_map(|color| [color[0], color[1], color[2]])
+        .collect();
     chunk(&mut png, *b"PLTE", &colors);
     if image.colors.iter().any(|color| color[3] != u8::MAX) {
         let alphas: Vec<u8> = image.colors.iter().map(|color| color[3]).collect();
@@ -38,7 +42,9 @@ fn scanlines(rows: &[u8], width: usize, bits: usize) -> Vec<u8> {
     for line in rows.chunks_exact(width.max(1)) {
         scanlines.push(0);
         for group in line.chunks(8 / bits) {
-            let packed = group.iter().enumerate().fold(0_u8, |byte, (place, row)| byte | row << (8 - bits * (place + 1)));
+            let packed = group.iter().enumerate().fold(0_u8, |byte, (place, row)| {
+                byte | row << (8 - bits * (place + 1))
+            });
             scanlines.push(packed);
         }
     }
@@ -49,13 +55,19 @@ fn deflated(bytes: &[u8]) -> Vec<u8> {
     let level = CompressionLvl::new(LEVEL).unwrap_or_default();
     let mut compressor = Compressor::new(level);
     let mut deflated = vec![0; compressor.zlib_compress_bound(bytes.len())];
-    let length = compressor.zlib_compress(bytes, &mut deflated).expect("the bound leaves room for any input");
+    let length = compressor
+        .zlib_compress(bytes, &mut deflated)
+        .expect("the bound leaves room for any input");
     deflated.truncate(length);
     deflated
 }
 
 fn chunk(png: &mut Vec<u8>, kind: [u8; 4], contents: &[u8]) {
-    png.extend(u32::try_from(contents.len()).unwrap_or(u32::MAX).to_be_bytes());
+    png.extend(
+        u32::try_from(contents.len())
+            .unwrap_or(u32::MAX)
+            .to_be_bytes(),
+    );
     let start = png.len();
     png.extend(kind);
     png.extend(contents);
@@ -65,16 +77,39 @@ fn chunk(png: &mut Vec<u8>, kind: [u8; 4], contents: &[u8]) {
 
 /// A true colour image, without alpha where it is opaque.
 pub(super) fn true_color(image: &Image) -> Vec<u8> {
-    let opaque = image.rgba.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == u8::MAX);
+    let opaque = image
+        .rgba
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .all(|pixel| pixel[3] == u8::MAX);
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, image.width, image.height);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
-    encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
-    let without_alpha = || image.rgba.as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect::<Vec<u8>>();
-    let pixels = if opaque { without_alpha() } else { image.rgba.clone() };
+    encoder.set_color(if opaque {
+        png::ColorType::Rgb
+    } else {
+        png::ColorType::Rgba
+    });
+    let without_alpha = || {
+        image
+            .rgba
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .flat_map(|[r, g, b, _]| [*r, *g, *b])
+            .collect::<Vec<u8>>()
+    };
+    let pixels = if opaque {
+        without_alpha()
+    } else {
+        image.rgba.clone()
+    };
     let mut writer = encoder.write_header().expect("a header fits in memory");
-    writer.write_image_data(&pixels).expect("the pixels are as many as the header says");
+    writer
+        .write_image_data(&pixels)
+        .expect("the pixels are as many as the header says");
     writer.finish().expect("the end fits in memory");
     bytes
 }

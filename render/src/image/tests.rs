@@ -10,8 +10,15 @@ fn decoded(png: &[u8]) -> Vec<u8> {
 }
 
 fn image(side: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Image {
-    let rgba = (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).flat_map(|(x, y)| pixel(x, y)).collect();
-    Image { width: side, height: side, rgba }
+    let rgba = (0..side)
+        .flat_map(|y| (0..side).map(move |x| (x, y)))
+        .flat_map(|(x, y)| pixel(x, y))
+        .collect();
+    Image {
+        width: side,
+        height: side,
+        rgba,
+    }
 }
 
 #[test]
@@ -27,17 +34,41 @@ fn few_colours_come_back_exactly_at_every_depth() {
 
 #[test]
 fn many_colours_come_back_exactly_or_within_the_tolerance() {
-    let noisy = image(64, |x, y| [u8::try_from(x * 4).unwrap(), u8::try_from(y * 4).unwrap(), 7, 255]);
-    assert_eq!(decoded(&noisy.to_png()), noisy.rgba, "too many colours for a palette");
-    let grey = image(64, |x, y| [200 + u8::try_from(x / 8).unwrap(), 200 + u8::try_from(y / 8).unwrap(), 200 + u8::try_from((x + y) % 8).unwrap(), 255]);
+    let noisy = image(64, |x, y| {
+        [
+            u8::try_from(x * 4).unwrap(),
+            u8::try_from(y * 4).unwrap(),
+            7,
+            255,
+        ]
+    });
+    assert_eq!(
+        decoded(&noisy.to_png()),
+        noisy.rgba,
+        "too many colours for a palette"
+    );
+    let grey = image(64, |x, y| {
+        [
+            200 + u8::try_from(x / 8).unwrap(),
+            200 + u8::try_from(y / 8).unwrap(),
+            200 + u8::try_from((x + y) % 8).unwrap(),
+            255,
+        ]
+    });
     let back = decoded(&grey.to_png());
-    assert!(back.iter().zip(&grey.rgba).all(|(a, b)| a.abs_diff(*b) <= 6));
+    assert!(
+        back.iter()
+            .zip(&grey.rgba)
+            .all(|(a, b)| a.abs_diff(*b) <= 6)
+    );
     assert_eq!(grey.to_png()[25], 3, "a palette image");
 }
 
 #[test]
 fn the_same_image_is_the_same_bytes() {
-    let image = image(64, |x, y| [u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 0, 255]);
+    let image = image(64, |x, y| {
+        [u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 0, 255]
+    });
     assert_eq!(image.to_png(), image.clone().to_png());
 }
 
@@ -45,6 +76,9 @@ fn the_same_image_is_the_same_bytes() {
 fn half_transparent_pixels_keep_their_colour() {
     assert_eq!(straight([64, 0, 128, 128]), [128, 0, 255, 128]);
     assert_eq!(straight([0, 0, 0, 0]), [0; 4]);
-    assert_eq!(Image::solid(2, [255, 1, 2, 255]).pixel(1, 1), Some([255, 1, 2, 255]));
+    assert_eq!(
+        Image::solid(2, [255, 1, 2, 255]).pixel(1, 1),
+        Some([255, 1, 2, 255])
+    );
     assert_eq!(Image::solid(2, [255, 1, 2, 255]).pixel(2, 1), None);
 }

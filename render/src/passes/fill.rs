@@ -33,7 +33,9 @@ impl FillPass {
             buffers: &[Some(vertices)],
             topology: wgpu::PrimitiveTopology::TriangleList,
         };
-        Self { pipeline: pipeline(gpu, &recipe) }
+        Self {
+            pipeline: pipeline(gpu, &recipe),
+        }
     }
 
     pub(super) fn upload(gpu: &Gpu, list: &DrawList) -> FillBuffers {
@@ -43,7 +45,12 @@ impl FillPass {
         }
     }
 
-    pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, buffers: &FillBuffers, range: &Range<u32>) {
+    pub(super) fn draw(
+        &self,
+        pass: &mut wgpu::RenderPass<'_>,
+        buffers: &FillBuffers,
+        range: &Range<u32>,
+    ) {
         if let (Some(vertices), Some(indices)) = (&buffers.vertices, &buffers.indices) {
             pass.set_pipeline(&self.pipeline);
             pass.set_vertex_buffer(0, vertices.slice(..));

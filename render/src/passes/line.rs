@@ -30,14 +30,21 @@ impl LinePass {
             buffers: &[Some(instances)],
             topology: wgpu::PrimitiveTopology::TriangleStrip,
         };
-        Self { pipeline: pipeline(gpu, &recipe) }
+        Self {
+            pipeline: pipeline(gpu, &recipe),
+        }
     }
 
     pub(super) fn upload(gpu: &Gpu, list: &DrawList) -> Option<wgpu::Buffer> {
         buffer(gpu, &list.segments, wgpu::BufferUsages::VERTEX)
     }
 
-    pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, segments: Option<&wgpu::Buffer>, range: &Range<u32>) {
+    pub(super) fn draw(
+        &self,
+        pass: &mut wgpu::RenderPass<'_>,
+        segments: Option<&wgpu::Buffer>,
+        range: &Range<u32>,
+    ) {
         if let Some(segments) = segments {
             pass.set_pipeline(&self.pipeline);
             pass.set_vertex_buffer(0, segments.slice(..));

@@ -13,10 +13,12 @@ pub(super) struct RasterPass {
 
 impl RasterPass {
     pub(super) fn new(gpu: &Gpu, view_layout: &wgpu::BindGroupLayout) -> Self {
-        let layout = gpu.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("raster"),
-            entries: &[texture_entry(0, true), sampler_entry(1)],
-        });
+        let layout = gpu
+            .device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some("raster"),
+                entries: &[texture_entry(0, true), sampler_entry(1)],
+            });
         let recipe = Recipe {
             label: "raster",
             shader: include_str!("raster.wgsl"),
@@ -25,8 +27,11 @@ impl RasterPass {
             topology: wgpu::PrimitiveTopology::TriangleList,
         };
         let sampler = |filter| {
-            let descriptor =
-                wgpu::SamplerDescriptor { mag_filter: filter, min_filter: filter, ..wgpu::SamplerDescriptor::default() };
+            let descriptor = wgpu::SamplerDescriptor {
+                mag_filter: filter,
+                min_filter: filter,
+                ..wgpu::SamplerDescriptor::default()
+            };
             gpu.device.create_sampler(&descriptor)
         };
         Self {
@@ -39,14 +44,29 @@ impl RasterPass {
 
     pub(super) fn upload(&self, gpu: &Gpu, quad: &RasterQuad) -> wgpu::BindGroup {
         let side = count(quad.size + 2);
-        let view = texture(gpu, side, wgpu::TextureFormat::Rgba8Unorm, bytemuck::cast_slice(&quad.pixels));
-        let sampler = if quad.smooth { &self.smooth } else { &self.blocky };
+        let view = texture(
+            gpu,
+            side,
+            wgpu::TextureFormat::Rgba8Unorm,
+            bytemuck::cast_slice(&quad.pixels),
+        );
+        let sampler = if quad.smooth {
+            &self.smooth
+        } else {
+            &self.blocky
+        };
         gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("raster"),
             layout: &self.layout,
             entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::TextureView(&view) },
-                wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::Sampler(sampler) },
+                wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: wgpu::BindingResource::TextureView(&view),
+                },
+                wgpu::BindGroupEntry {
+                    binding: 1,
+                    resource: wgpu::BindingResource::Sampler(sampler),
+                },
             ],
         })
     }

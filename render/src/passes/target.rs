@@ -43,13 +43,27 @@ impl Target {
         let view_group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("view"),
             layout: view_layout,
-            entries: &[wgpu::BindGroupEntry { binding: 0, resource: uniform.as_entire_binding() }],
+            entries: &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: uniform.as_entire_binding(),
+            }],
         });
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        Self { size_px, texture, view, view_group, staging, row_bytes }
+        Self {
+            size_px,
+            texture,
+            view,
+            view_group,
+            staging,
+            row_bytes,
+        }
     }
 
-    pub(super) fn begin<'a>(&self, encoder: &'a mut wgpu::CommandEncoder, background: [u8; 4]) -> wgpu::RenderPass<'a> {
+    pub(super) fn begin<'a>(
+        &self,
+        encoder: &'a mut wgpu::CommandEncoder,
+        background: [u8; 4],
+    ) -> wgpu::RenderPass<'a> {
         let [r, g, b, a] = background.map(|byte| f64::from(byte) / 255.0);
         encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("tile"),
@@ -57,7 +71,10 @@ impl Target {
                 view: &self.view,
                 depth_slice: None,
                 resolve_target: None,
-                ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a }), store: wgpu::StoreOp::Store },
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a }),
+                    store: wgpu::StoreOp::Store,
+                },
             })],
             depth_stencil_attachment: None,
             timestamp_writes: None,
@@ -67,24 +84,43 @@ impl Target {
     }
 
     /// Submits what was encoded and waits for the pixels.
-    pub(super) fn read_back(&self, gpu: &Gpu, mut encoder: wgpu::CommandEncoder) -> Result<Vec<u8>, RenderError> {
-        let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(self.row_bytes), rows_per_image: None };
+    pub(super) fn read_back(
+        &self,
+        gpu: &Gpu,
+        mut encoder: wgpu::CommandEncoder,
+    ) -> Result<Vec<u8>, RenderError> {
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(self.row_bytes),
+            rows_per_image: None,
+        };
         encoder.copy_texture_to_buffer(
             self.texture.as_image_copy(),
-            wgpu::TexelCopyBufferInfo { buffer: &self.staging, layout },
+            wgpu::TexelCopyBufferInfo {
+                buffer: &self.staging,
+                layout,
+            },
             extent(self.size_px),
         );
         let submission = gpu.queue.submit([encoder.finish()]);
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        self.staging.map_async(wgpu::MapMode::Read, .., move |answer| {
-            // the receiver waits below, unless polling failed first: then nobody needs the answer
-            sender.send(answer).ok();
-        });
+        self.staging
+            .map_async(wgpu::MapMode::Read, .., move |answer| {
+                // the receiver waits below, unless polling failed first: then nobody needs the answer
+                sender.send(answer).ok();
+            });
         gpu.device
-            .poll(wgpu::PollType::Wait { submission_index: Some(submission), timeout: Some(PATIENCE) })
+            .poll(wgpu::PollType::Wait {
+                submission_index: Some(submission),
+                timeout: Some(PATIENCE),
+            })
             .map_err(|source| RenderError::Poll { source })?;
         let mapped = matches!(receiver.recv_timeout(PATIENCE), Ok(Ok(())));
-        let view = if mapped { self.staging.get_mapped_range(..).ok() } else { None };
+        let view = if mapped {
+            self.staging.get_mapped_range(..).ok()
+        } else {
+            None
+        };
         let view = view.ok_or(RenderError::ReadBack)?;
         let row = self.size_px as usize * 4;
         let mut pixels = Vec::with_capacity(row * self.size_px as usize);
@@ -98,5 +134,9 @@ impl Target {
 }
 
 fn extent(side: u32) -> wgpu::Extent3d {
-    wgpu::Extent3d { width: side, height: side, depth_or_array_layers: 1 }
+    wgpu::Extent3d {
+        width: side,
+        height: side,
+        depth_or_array_layers: 1,
+    }
 }

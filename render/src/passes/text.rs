@@ -44,13 +44,19 @@ struct Instance {
 
 impl TextPass {
     pub(super) fn new(gpu: &Gpu, view_layout: &wgpu::BindGroupLayout) -> Self {
-        let atlas_layout = gpu.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("glyphs"),
-            entries: &[texture_entry(0, true), sampler_entry(1)],
-        });
+        let atlas_layout = gpu
+            .device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some("glyphs"),
+                entries: &[texture_entry(0, true), sampler_entry(1)],
+            });
         let texture = gpu.device.create_texture(&wgpu::TextureDescriptor {
             label: Some("glyphs"),
-            size: wgpu::Extent3d { width: Atlas::WIDTH, height: Atlas::HEIGHT, depth_or_array_layers: 1 },
+            size: wgpu::Extent3d {
+                width: Atlas::WIDTH,
+                height: Atlas::HEIGHT,
+                depth_or_array_layers: 1,
+            },
             mip_level_count: 1,
             sample_count: 1,
             dimension: wgpu::TextureDimension::D2,
@@ -68,8 +74,14 @@ impl TextPass {
             label: Some("glyphs"),
             layout: &atlas_layout,
             entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::TextureView(&view) },
-                wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::Sampler(&sampler) },
+                wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: wgpu::BindingResource::TextureView(&view),
+                },
+                wgpu::BindGroupEntry {
+                    binding: 1,
+                    resource: wgpu::BindingResource::Sampler(&sampler),
+                },
             ],
         });
         let attributes = wgpu::vertex_attr_array![
@@ -87,7 +99,12 @@ impl TextPass {
             buffers: &[Some(instances)],
             topology: wgpu::PrimitiveTopology::TriangleStrip,
         };
-        Self { pipeline: pipeline(gpu, &recipe), group, texture, atlas: Mutex::new(Atlas::new()) }
+        Self {
+            pipeline: pipeline(gpu, &recipe),
+            group,
+            texture,
+            atlas: Mutex::new(Atlas::new()),
+        }
     }
 
     /// Glyphs without ink become empty quads, so that ranges of the list stay valid.
@@ -97,7 +114,9 @@ impl TextPass {
             .glyphs
             .iter()
             .map(|quad| {
-                let slot = atlas.slot(quad.face, quad.glyph, |slot, field| self.write(gpu, slot, field));
+                let slot = atlas.slot(quad.face, quad.glyph, |slot, field| {
+                    self.write(gpu, slot, field);
+                });
                 slot.map_or_else(Instance::zeroed, |slot| instance(quad, &slot))
             })
             .collect();
@@ -105,7 +124,12 @@ impl TextPass {
         buffer(gpu, &instances, wgpu::BufferUsages::VERTEX)
     }
 
-    pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, glyphs: Option<&wgpu::Buffer>, range: &Range<u32>) {
+    pub(super) fn draw(
+        &self,
+        pass: &mut wgpu::RenderPass<'_>,
+        glyphs: Option<&wgpu::Buffer>,
+        range: &Range<u32>,
+    ) {
         if let Some(glyphs) = glyphs {
             pass.set_pipeline(&self.pipeline);
             pass.set_bind_group(1, &self.group, &[]);
@@ -115,10 +139,25 @@ impl TextPass {
     }
 
     fn write(&self, gpu: &Gpu, slot: &Slot, field: &SdfGlyph) {
-        let origin = wgpu::Origin3d { x: slot.x, y: slot.y, z: 0 };
-        let place = wgpu::TexelCopyTextureInfo { origin, ..self.texture.as_image_copy() };
-        let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(slot.width), rows_per_image: None };
-        let size = wgpu::Extent3d { width: slot.width, height: slot.height, depth_or_array_layers: 1 };
+        let origin = wgpu::Origin3d {
+            x: slot.x,
+            y: slot.y,
+            z: 0,
+        };
+        let place = wgpu::TexelCopyTextureInfo {
+            origin,
+            ..self.texture.as_image_copy()
+        };
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(slot.width),
+            rows_per_image: None,
+        };
+        let size = wgpu::Extent3d {
+            width: slot.width,
+            height: slot.height,
+            depth_or_array_layers: 1,
+        };
         gpu.queue.write_texture(place, &field.values, layout, size);
     }
 }
@@ -129,10 +168,18 @@ fn instance(quad: &GlyphQuad, slot: &Slot) -> Instance {
     let (left, top) = (slot.left as f32 * scale, -slot.top as f32 * scale);
     let (width, height) = (slot.width as f32 * scale, slot.height as f32 * scale);
     Instance {
-        corner: [quad.origin[0] + left * c - top * s, quad.origin[1] + left * s + top * c],
+        corner: [
+            quad.origin[0] + left * c - top * s,
+            quad.origin[1] + left * s + top * c,
+        ],
         right: [width * c, width * s],
         down: [-height * s, height * c],
-        slot: [slot.x as f32, slot.y as f32, slot.width as f32, slot.height as f32],
+        slot: [
+            slot.x as f32,
+            slot.y as f32,
+            slot.width as f32,
+            slot.height as f32,
+        ],
         measure: [scale, quad.grow_px, quad.blur_px],
         color: quad.color,
     }

@@ -56,26 +56,42 @@ struct Reader<'a> {
 pub(super) fn read(json: &Json) -> Result<(Style, Vec<StyleWarning>), StyleError> {
     let document = Document::deserialize(json).map_err(|source| StyleError::Document { source })?;
     if document.version != 8 {
-        return Err(StyleError::Version { version: document.version });
+        return Err(StyleError::Version {
+            version: document.version,
+        });
     }
     let mut warnings = Vec::new();
     let mut layers = Vec::new();
     let mut ids = BTreeSet::new();
     for (index, layer) in document.layers.iter().enumerate() {
         if !ids.insert(layer.id.as_str()) {
-            return Err(StyleError::DuplicateId { index, layer: layer.id.clone() });
+            return Err(StyleError::DuplicateId {
+                index,
+                layer: layer.id.clone(),
+            });
         }
-        let reader = Reader { index, layer, warnings: &mut warnings, reads: Reads::default() };
+        let reader = Reader {
+            index,
+            layer,
+            warnings: &mut warnings,
+            reads: Reads::default(),
+        };
         layers.extend(reader.read(&document.sources)?);
     }
     Ok((Style { layers }, warnings))
 }
 
 impl Reader<'_> {
-    fn read(mut self, sources: &BTreeMap<String, SourceDocument>) -> Result<Option<StyleLayer>, StyleError> {
+    fn read(
+        mut self,
+        sources: &BTreeMap<String, SourceDocument>,
+    ) -> Result<Option<StyleLayer>, StyleError> {
         let layer = self.layer;
         let Some(kind) = Kind::from_word(&layer.r#type) else {
-            self.warn("", format!("layers of type {:?} are not drawn", layer.r#type));
+            self.warn(
+                "",
+                format!("layers of type {:?} are not drawn", layer.r#type),
+            );
             return Ok(None);
         };
         let source = layer.source.clone().unwrap_or_default();
@@ -85,7 +101,9 @@ impl Reader<'_> {
         let mut properties = self.properties(kind, "layout", &layer.layout)?;
         properties.extend(self.properties(kind, "paint", &layer.paint)?);
         for name in kind.properties() {
-            properties.entry(name).or_insert_with(|| Property::default_of(name));
+            properties
+                .entry(name)
+                .or_insert_with(|| Property::default_of(name));
         }
         self.check_fonts();
         let filter = self.filter()?;
@@ -103,15 +121,29 @@ impl Reader<'_> {
     }
 
     /// Whether the layer's source exists and is of a type that this kind of layer can be drawn from.
-    fn source_serves(&mut self, kind: Kind, sources: &BTreeMap<String, SourceDocument>) -> Result<bool, StyleError> {
+    fn source_serves(
+        &mut self,
+        kind: Kind,
+        sources: &BTreeMap<String, SourceDocument>,
+    ) -> Result<bool, StyleError> {
         let name = self.layer.source.clone().unwrap_or_default();
         let Some(source) = sources.get(&name) else {
-            return Err(StyleError::Source { index: self.index, layer: self.layer.id.clone(), source_name: name });
+            return Err(StyleError::Source {
+                index: self.index,
+                layer: self.layer.id.clone(),
+                source_name: name,
+            });
         };
         let wanted = kind.source_type();
         let serves = source.r#type == wanted;
         if !serves {
-            self.warn("source", format!("source {name:?} is of type {:?}, only {wanted:?} is drawn here", source.r#type));
+            self.warn(
+                "source",
+                format!(
+                    "source {name:?} is of type {:?}, only {wanted:?} is drawn here",
+                    source.r#type
+                ),
+            );
         }
         Ok(serves)
     }
@@ -130,12 +162,19 @@ impl Reader<'_> {
             let place = format!("{block}.{name}");
             let Some(known) = kind.property(name) else {
                 if !Kind::is_harmless(name) {
-                    self.warn(&place, "the property is not supported and has no effect".to_owned());
+                    self.warn(
+                        &place,
+                        "the property is not supported and has no effect".to_owned(),
+                    );
                 }
                 continue;
             };
-            let property = Property::parse(known, value).map_err(|(key, problem)| self.error(&format!("{place}{key}"), problem))?;
-            collect_reads(&maplibre_expr::migrate::migrate_property(name, value), &mut self.reads);
+            let property = Property::parse(known, value)
+                .map_err(|(key, problem)| self.error(&format!("{place}{key}"), problem))?;
+            collect_reads(
+                &maplibre_expr::migrate::migrate_property(name, value),
+                &mut self.reads,
+            );
             if let Some(message) = Kind::drawn_differently(known, &property) {
                 self.warn(&place, message.to_owned());
             }
@@ -145,7 +184,12 @@ impl Reader<'_> {
     }
 
     fn filter(&mut self) -> Result<Option<maplibre_expr::Expr>, StyleError> {
-        let Some(json) = self.layer.filter.as_ref().filter(|filter| !filter.is_null()) else {
+        let Some(json) = self
+            .layer
+            .filter
+            .as_ref()
+            .filter(|filter| !filter.is_null())
+        else {
             return Ok(None);
         };
         let parsed = parse_filter(json).map_err(|error| self.error("filter", error.to_string()))?;
@@ -161,26 +205,45 @@ impl Reader<'_> {
             None | Some(Json::Null) => Ok(true),
             Some(Json::String(word)) if word == "visible" => Ok(true),
             Some(Json::String(word)) if word == "none" => Ok(false),
-            Some(other) => Err(self.error("layout.visibility", format!("expected \"visible\" or \"none\", found {other}"))),
+            Some(other) => Err(self.error(
+                "layout.visibility",
+                format!("expected \"visible\" or \"none\", found {other}"),
+            )),
         }
     }
 
     /// Font stacks that are not embedded fall back, which is worth a word.
     fn check_fonts(&mut self) {
-        let Some(Json::Array(stack)) = self.layer.layout.get("text-font") else { return };
+        let Some(Json::Array(stack)) = self.layer.layout.get("text-font") else {
+            return;
+        };
         let names: Vec<_> = stack.iter().filter_map(Json::as_str).collect();
-        let is_expression = names.first().is_some_and(|first| maplibre_expr::is_expression(&Json::Array(vec![Json::from(*first)])));
+        let is_expression = names.first().is_some_and(|first| {
+            maplibre_expr::is_expression(&Json::Array(vec![Json::from(*first)]))
+        });
         if !is_expression && !names.iter().any(|name| Face::named(name).is_some()) {
-            let message = format!("none of {names:?} is embedded, {:?} is used", Face::Regular.name());
+            let message = format!(
+                "none of {names:?} is embedded, {:?} is used",
+                Face::Regular.name()
+            );
             self.warn("layout.text-font", message);
         }
     }
 
     fn warn(&mut self, property: &str, message: String) {
-        self.warnings.push(StyleWarning { layer: self.layer.id.clone(), property: property.to_owned(), message });
+        self.warnings.push(StyleWarning {
+            layer: self.layer.id.clone(),
+            property: property.to_owned(),
+            message,
+        });
     }
 
     fn error(&self, place: &str, problem: String) -> StyleError {
-        StyleError::Value { index: self.index, layer: self.layer.id.clone(), place: place.to_owned(), problem }
+        StyleError::Value {
+            index: self.index,
+            layer: self.layer.id.clone(),
+            place: place.to_owned(),
+            problem,
+        }
     }
 }

@@ -31,16 +31,41 @@ pub(crate) struct Evaluator<'a, T> {
 }
 
 impl<'a, T> Evaluator<'a, T> {
-    pub(crate) fn new(layer: &'a StyleLayer, tile: &'a TileLayer, zoom: f64, resolve: fn(&Values<'_>) -> T) -> Self {
-        let read = |name: &Arc<str>| layer.reads.everything || layer.reads.attributes.iter().any(|read| **read == **name);
-        let keys = (0_u32..).zip(&tile.keys).filter(|(_, name)| read(name)).map(|(row, _)| row).collect();
+    pub(crate) fn new(
+        layer: &'a StyleLayer,
+        tile: &'a TileLayer,
+        zoom: f64,
+        resolve: fn(&Values<'_>) -> T,
+    ) -> Self {
+        let read = |name: &Arc<str>| {
+            layer.reads.everything || layer.reads.attributes.iter().any(|read| **read == **name)
+        };
+        let keys = (0_u32..)
+            .zip(&tile.keys)
+            .filter(|(_, name)| read(name))
+            .map(|(row, _)| row)
+            .collect();
         let context = EvaluationContext::new().with_zoom(zoom);
-        Self { layer, tile, keys, context, known: HashMap::new(), resolve }
+        Self {
+            layer,
+            tile,
+            keys,
+            context,
+            known: HashMap::new(),
+            resolve,
+        }
     }
 
     /// The properties for a feature; none when the filter leaves it out.
     pub(crate) fn of(&mut self, feature: FeatureView<'_>) -> Option<Rc<T>> {
-        let kind = u64::from(feature.geometry_type.as_bytes().first().copied().unwrap_or_default());
+        let kind = u64::from(
+            feature
+                .geometry_type
+                .as_bytes()
+                .first()
+                .copied()
+                .unwrap_or_default(),
+        );
         let mut key = vec![kind, if self.layer.reads.id { feature.id } else { 0 }];
         for (name, value) in feature.tags {
             if self.keys.contains(name) {
@@ -57,8 +82,15 @@ impl<'a, T> Evaluator<'a, T> {
 
     fn evaluate(&mut self, feature: FeatureView<'_>) -> Option<T> {
         let mut properties = std::collections::BTreeMap::new();
-        for (name, value) in feature.tags.iter().filter(|(name, _)| self.keys.contains(name)) {
-            if let (Some(name), Some(value)) = (self.tile.keys.get(*name as usize), self.tile.values.get(*value as usize)) {
+        for (name, value) in feature
+            .tags
+            .iter()
+            .filter(|(name, _)| self.keys.contains(name))
+        {
+            if let (Some(name), Some(value)) = (
+                self.tile.keys.get(*name as usize),
+                self.tile.values.get(*value as usize),
+            ) {
                 properties.insert(name.to_string(), expression_value(value));
             }
         }
@@ -70,7 +102,12 @@ impl<'a, T> Evaluator<'a, T> {
         };
         let passes = |filter| matches!(evaluate(filter, &self.context), Ok(Value::Bool(true)));
         let drawn = self.layer.filter.as_ref().is_none_or(passes);
-        drawn.then(|| (self.resolve)(&Values { layer: self.layer, context: &self.context }))
+        drawn.then(|| {
+            (self.resolve)(&Values {
+                layer: self.layer,
+                context: &self.context,
+            })
+        })
     }
 }
 
@@ -101,7 +138,10 @@ impl<'a> Values<'a> {
 
     /// A finite number, else the fallback.
     pub(crate) fn number(&self, name: &str, fallback: f64) -> f64 {
-        self.value(name).and_then(|value| value.as_number()).filter(|number| number.is_finite()).unwrap_or(fallback)
+        self.value(name)
+            .and_then(|value| value.as_number())
+            .filter(|number| number.is_finite())
+            .unwrap_or(fallback)
     }
 
     /// A colour, black where it fails, with an opacity property multiplied in; none when it cannot be seen.
@@ -116,14 +156,18 @@ impl<'a> Values<'a> {
     }
 
     pub(crate) fn truth(&self, name: &str) -> bool {
-        self.value(name).and_then(|value| value.as_bool()).unwrap_or(false)
+        self.value(name)
+            .and_then(|value| value.as_bool())
+            .unwrap_or(false)
     }
 
     /// Plain text of a text or formatted property.
     pub(crate) fn text(&self, name: &str) -> String {
         match self.value(name) {
             Some(Value::String(text)) => text,
-            Some(Value::Formatted(sections)) => sections.into_iter().map(|section| section.text).collect(),
+            Some(Value::Formatted(sections)) => {
+                sections.into_iter().map(|section| section.text).collect()
+            }
             Some(value @ Value::Number(_)) => value.to_string(),
             _ => String::new(),
         }
@@ -144,7 +188,10 @@ impl<'a> Values<'a> {
 
     pub(crate) fn words(&self, name: &str) -> Vec<String> {
         match self.value(name) {
-            Some(Value::Array(items)) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+            Some(Value::Array(items)) => items
+                .iter()
+                .filter_map(|item| item.as_str().map(str::to_owned))
+                .collect(),
             _ => Vec::new(),
         }
     }

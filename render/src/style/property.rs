@@ -1,6 +1,8 @@
 //! One property of a style layer: a constant or an expression.
 
-use maplibre_expr::{EvaluationContext, Expr, Type, Value, evaluate, is_expression, migrate, parse, typecheck};
+use maplibre_expr::{
+    EvaluationContext, Expr, Type, Value, evaluate, is_expression, migrate, parse, typecheck,
+};
 use serde_json::Value as Json;
 
 use super::Reads;
@@ -21,16 +23,21 @@ impl Property {
         let modern = migrate::migrate_property(name, json);
         let expected = spec.and_then(expected_type);
         if modern.is_array() && !is_expression(&modern) {
-            return plain_array(&modern, expected.as_ref()).map(Self::Constant).map_err(|problem| (String::new(), problem));
+            return plain_array(&modern, expected.as_ref())
+                .map(Self::Constant)
+                .map_err(|problem| (String::new(), problem));
         }
         let error = |error: maplibre_expr::ParseError| (error.key.clone(), error.to_string());
         let parsed = parse(&modern).map_err(error)?;
-        let coerces_text = spec.and_then(|spec| spec.get("type")).is_some_and(|word| word == "string");
+        let coerces_text = spec
+            .and_then(|spec| spec.get("type"))
+            .is_some_and(|word| word == "string");
         let checked = typecheck(&parsed, expected.as_ref(), coerces_text).map_err(error)?;
         if is_expression(&modern) {
             return Ok(Self::Expression(checked));
         }
-        let value = evaluate(&checked, &EvaluationContext::new()).map_err(|error| (String::new(), error.to_string()))?;
+        let value = evaluate(&checked, &EvaluationContext::new())
+            .map_err(|error| (String::new(), error.to_string()))?;
         check_word(spec, &value).map_err(|problem| (String::new(), problem))?;
         Ok(Self::Constant(value))
     }
@@ -38,7 +45,9 @@ impl Property {
     /// The specification's default.
     pub(super) fn default_of(name: &'static str) -> Self {
         let default = migrate::property_spec(name).and_then(|spec| spec.get("default"));
-        default.and_then(|json| Self::parse(name, json).ok()).unwrap_or(Self::Constant(Value::Null))
+        default
+            .and_then(|json| Self::parse(name, json).ok())
+            .unwrap_or(Self::Constant(Value::Null))
     }
 
     /// The value here; none where an expression fails, as for a missing attribute.
@@ -63,7 +72,10 @@ fn expected_type(spec: &Json) -> Option<Type> {
                 Some("string" | "enum") => Type::String,
                 _ => Type::Value,
             };
-            let length = spec.get("length").and_then(Json::as_u64).and_then(|length| usize::try_from(length).ok());
+            let length = spec
+                .get("length")
+                .and_then(Json::as_u64)
+                .and_then(|length| usize::try_from(length).ok());
             Some(Type::array(item, length))
         }
         _ => None,
@@ -72,12 +84,17 @@ fn expected_type(spec: &Json) -> Option<Type> {
 
 /// An array written without `literal`, as styles write offsets, dashes and font stacks.
 fn plain_array(json: &Json, expected: Option<&Type>) -> Result<Value, String> {
-    let Value::Array(items) = Value::from_json(json) else { return Err("expected an array".to_owned()) };
+    let Value::Array(items) = Value::from_json(json) else {
+        return Err("expected an array".to_owned());
+    };
     let Some(Type::Array(item, length)) = expected else {
         return match (expected, items.first()) {
             // hillshade properties take one value or a list, of which the standard method uses the first
             (Some(Type::Number), Some(number @ Value::Number(_))) => Ok(number.clone()),
-            _ => Err(format!("expected {}, found an array", expected.map_or("a value", Type::kind))),
+            _ => Err(format!(
+                "expected {}, found an array",
+                expected.map_or("a value", Type::kind)
+            )),
         };
     };
     let fits = |value: &Value| match **item {
@@ -89,18 +106,25 @@ fn plain_array(json: &Json, expected: Option<&Type>) -> Result<Value, String> {
         return Err(format!("expected an array of {}s", item.kind()));
     }
     match length {
-        Some(length) if *length != items.len() => Err(format!("expected {length} values, found {}", items.len())),
+        Some(length) if *length != items.len() => {
+            Err(format!("expected {length} values, found {}", items.len()))
+        }
         _ => Ok(Value::Array(items)),
     }
 }
 
 /// An enumerated property takes only the words of the specification.
 fn check_word(spec: Option<&Json>, value: &Value) -> Result<(), String> {
-    let words = spec.and_then(|spec| spec.get("values")).and_then(Json::as_array);
+    let words = spec
+        .and_then(|spec| spec.get("values"))
+        .and_then(Json::as_array);
     match (words, value) {
         (Some(words), Value::String(word)) if !words.iter().any(|known| known == word.as_str()) => {
             let known: Vec<_> = words.iter().filter_map(Json::as_str).collect();
-            Err(format!("expected one of {}, found {word:?}", known.join(", ")))
+            Err(format!(
+                "expected one of {}, found {word:?}",
+                known.join(", ")
+            ))
         }
         _ => Ok(()),
     }
@@ -109,7 +133,11 @@ fn check_word(spec: Option<&Json>, value: &Value) -> Result<(), String> {
 /// Notes what an expression reads of a feature.
 pub(super) fn collect_reads(json: &Json, reads: &mut Reads) {
     let Json::Array(items) = json else { return };
-    match (items.first().and_then(Json::as_str), items.get(1), items.len()) {
+    match (
+        items.first().and_then(Json::as_str),
+        items.get(1),
+        items.len(),
+    ) {
         (Some("literal"), ..) => return,
         (Some("get" | "has"), Some(Json::String(name)), 2) => reads.attributes.push(name.clone()),
         (Some("get" | "has"), _, 2) | (Some("properties"), ..) => reads.everything = true,

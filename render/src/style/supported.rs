@@ -28,7 +28,9 @@ impl Kind {
     ];
 
     pub(super) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find_map(|(known, kind)| (known == word).then_some(kind))
+        Self::ALL
+            .into_iter()
+            .find_map(|(known, kind)| (known == word).then_some(kind))
     }
 
     /// The type of source it is drawn from.
@@ -44,7 +46,13 @@ impl Kind {
     pub(super) fn properties(self) -> &'static [&'static str] {
         match self {
             Self::Background => &["background-color", "background-opacity"],
-            Self::Fill => &["fill-color", "fill-opacity", "fill-outline-color", "fill-antialias", "fill-translate"],
+            Self::Fill => &[
+                "fill-color",
+                "fill-opacity",
+                "fill-outline-color",
+                "fill-antialias",
+                "fill-translate",
+            ],
             Self::Line => &[
                 "line-cap",
                 "line-join",
@@ -80,7 +88,10 @@ impl Kind {
     }
 
     pub(super) fn property(self, name: &str) -> Option<&'static str> {
-        self.properties().iter().find(|known| **known == name).copied()
+        self.properties()
+            .iter()
+            .find(|known| **known == name)
+            .copied()
     }
 
     /// Properties that change nothing on a flat, north-up map with straight labels, so ignoring them is exact.
@@ -107,7 +118,9 @@ impl Kind {
     /// What is different about a value that is accepted.
     pub(super) fn drawn_differently(name: &str, property: &Property) -> Option<&'static str> {
         match (name, property) {
-            ("line-join", Property::Constant(Value::String(join))) if join == "bevel" => Some("bevel joins are drawn round"),
+            ("line-join", Property::Constant(Value::String(join))) if join == "bevel" => {
+                Some("bevel joins are drawn round")
+            }
             _ => None,
         }
     }

@@ -35,15 +35,27 @@ impl Atlas {
     /// Rows of the texture.
     pub(crate) const HEIGHT: u32 = 4096;
     /// How its fields are made: legible from 9 to 60 pixels, halos of up to a sixth of an em.
-    pub(crate) const SPEC: SdfSpec = SdfSpec { per_em: 32, buffer: 6, radius: 8 };
+    pub(crate) const SPEC: SdfSpec = SdfSpec {
+        per_em: 32,
+        buffer: 6,
+        radius: 8,
+    };
 
     pub(crate) fn new() -> Self {
         let side = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
-        Self { allocator: AtlasAllocator::new(size2(side(Self::WIDTH), side(Self::HEIGHT))), slots: HashMap::new() }
+        Self {
+            allocator: AtlasAllocator::new(size2(side(Self::WIDTH), side(Self::HEIGHT))),
+            slots: HashMap::new(),
+        }
     }
 
     /// The place of a glyph; a new one is handed to `upload` once. None for glyphs without ink.
-    pub(crate) fn slot(&mut self, face: Face, glyph: u32, upload: impl FnOnce(&Slot, &SdfGlyph)) -> Option<Slot> {
+    pub(crate) fn slot(
+        &mut self,
+        face: Face,
+        glyph: u32,
+        upload: impl FnOnce(&Slot, &SdfGlyph),
+    ) -> Option<Slot> {
         if let Some(known) = self.slots.get(&(face, glyph)) {
             return *known;
         }
@@ -57,9 +69,15 @@ impl Atlas {
     }
 
     fn allocate(&mut self, field: &SdfGlyph) -> Option<Slot> {
-        let (width, height) = (u32::try_from(field.width).ok()?, u32::try_from(field.height).ok()?);
+        let (width, height) = (
+            u32::try_from(field.width).ok()?,
+            u32::try_from(field.height).ok()?,
+        );
         // one empty pixel between neighbours, so that blending at an edge does not reach into them
-        let size = size2(i32::try_from(width + 1).ok()?, i32::try_from(height + 1).ok()?);
+        let size = size2(
+            i32::try_from(width + 1).ok()?,
+            i32::try_from(height + 1).ok()?,
+        );
         let place = self.allocator.allocate(size)?.rectangle.min;
         let buffer = i32::try_from(Self::SPEC.buffer).ok()?;
         Some(Slot {

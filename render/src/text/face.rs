@@ -40,11 +40,14 @@ impl Face {
     pub fn of_stack<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let names: Vec<_> = names.into_iter().collect();
         let contains = |word| names.first().is_some_and(|name: &&str| name.contains(word));
-        names.iter().find_map(|name| Self::named(name)).unwrap_or_else(|| match () {
-            () if contains("Bold") => Self::Bold,
-            () if contains("Italic") => Self::Italic,
-            () => Self::Regular,
-        })
+        names
+            .iter()
+            .find_map(|name| Self::named(name))
+            .unwrap_or_else(|| match () {
+                () if contains("Bold") => Self::Bold,
+                () if contains("Italic") => Self::Italic,
+                () => Self::Regular,
+            })
     }
 
     /// How far a point moves east per unit of height.
@@ -56,7 +59,9 @@ impl Face {
         static REGULAR: OnceLock<Font> = OnceLock::new();
         static BOLD: OnceLock<Font> = OnceLock::new();
         let (font, bytes): (_, &'static [u8]) = match self {
-            Self::Regular | Self::Italic => (&REGULAR, include_bytes!("../../fonts/NotoSans-Regular.ttf")),
+            Self::Regular | Self::Italic => {
+                (&REGULAR, include_bytes!("../../fonts/NotoSans-Regular.ttf"))
+            }
             Self::Bold => (&BOLD, include_bytes!("../../fonts/NotoSans-Bold.ttf")),
         };
         font.get_or_init(|| Font::new(bytes.to_vec(), 0).expect("the embedded font is a font"))
@@ -64,7 +69,11 @@ impl Face {
 
     /// The glyph of a character, if the face has one.
     pub fn glyph(self, character: char) -> Option<u32> {
-        self.font().charmap().map_unicode(character).map(GlyphId::to_u32).filter(|glyph| *glyph != 0)
+        self.font()
+            .charmap()
+            .map_unicode(character)
+            .map(GlyphId::to_u32)
+            .filter(|glyph| *glyph != 0)
     }
 
     /// How far the pen moves after a glyph.
@@ -89,20 +98,30 @@ mod tests {
         let tones = ["", "\u{300}", "\u{301}", "\u{303}", "\u{309}", "\u{323}"];
         let mut letters: Vec<char> = "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY"
             .chars()
-            .flat_map(|base| tones.iter().flat_map(move |tone| format!("{base}{tone}").nfc().collect::<Vec<_>>()))
+            .flat_map(|base| {
+                tones
+                    .iter()
+                    .flat_map(move |tone| format!("{base}{tone}").nfc().collect::<Vec<_>>())
+            })
             .filter(|letter| !letter.is_ascii())
             .collect();
         letters.extend(['đ', 'Đ']);
         assert_eq!(letters.len(), 134);
         for face in Face::ALL {
-            let missing: Vec<_> = letters.iter().filter(|letter| face.glyph(**letter).is_none()).collect();
+            let missing: Vec<_> = letters
+                .iter()
+                .filter(|letter| face.glyph(**letter).is_none())
+                .collect();
             assert!(missing.is_empty(), "{face:?} lacks {missing:?}");
         }
     }
 
     #[test]
     fn a_stack_finds_its_nearest_face() {
-        assert_eq!(Face::of_stack(["Noto Sans Bold", "Noto Sans Regular"]), Face::Bold);
+        assert_eq!(
+            Face::of_stack(["Noto Sans Bold", "Noto Sans Regular"]),
+            Face::Bold
+        );
         assert_eq!(Face::of_stack(["Open Sans Semibold"]), Face::Regular);
         assert_eq!(Face::of_stack(["Open Sans Bold"]), Face::Bold);
         assert_eq!(Face::of_stack([]), Face::Regular);

@@ -53,7 +53,10 @@ impl Anchor {
         } else {
             0.5
         };
-        Self { horizontal, vertical }
+        Self {
+            horizontal,
+            vertical,
+        }
     }
 }
 
@@ -100,16 +103,25 @@ pub(crate) fn block(shaper: &Shaper, text: &str, style: &TextStyle) -> Option<Bl
         let baseline = north + CAP_HEIGHT_EM + row as f64 * style.line_height_em;
         let mut pen = west + (width - width_of(line)) * share;
         for glyph in line {
-            glyphs.push((glyph.glyph, [pen + glyph.offset_em[0], baseline - glyph.offset_em[1]]));
+            glyphs.push((
+                glyph.glyph,
+                [pen + glyph.offset_em[0], baseline - glyph.offset_em[1]],
+            ));
             pen += glyph.advance_em + style.letter_spacing_em;
         }
     }
     // room for marks above capitals and tails below the baseline
-    Some(Block { glyphs, edges_em: [west, north - 0.25, west + width, north + height + 0.25] })
+    Some(Block {
+        glyphs,
+        edges_em: [west, north - 0.25, west + width, north + height + 0.25],
+    })
 }
 
 fn advance(glyphs: &[ShapedGlyph], spacing_em: f64) -> f64 {
-    let sum: f64 = glyphs.iter().map(|glyph| glyph.advance_em + spacing_em).sum();
+    let sum: f64 = glyphs
+        .iter()
+        .map(|glyph| glyph.advance_em + spacing_em)
+        .sum();
     (sum - spacing_em).max(0.0)
 }
 
@@ -122,7 +134,10 @@ fn wrapped(shaper: &Shaper, paragraph: &str, style: &TextStyle) -> Vec<Vec<Shape
     }
     let lines = (total / style.max_width_em.max(1.0)).ceil();
     let target = total / lines;
-    let space = shaper.shape(style.face, " ").first().map_or(0.25, |glyph| glyph.advance_em);
+    let space = shaper
+        .shape(style.face, " ")
+        .first()
+        .map_or(0.25, |glyph| glyph.advance_em);
     let mut broken: Vec<(String, f64)> = Vec::new();
     for word in paragraph.split_whitespace() {
         let width = advance(&shaper.shape(style.face, word), style.letter_spacing_em);
@@ -136,7 +151,10 @@ fn wrapped(shaper: &Shaper, paragraph: &str, style: &TextStyle) -> Vec<Vec<Shape
             _ => broken.push((word.to_owned(), width)),
         }
     }
-    broken.iter().map(|(line, _)| shaper.shape(style.face, line).to_vec()).collect()
+    broken
+        .iter()
+        .map(|(line, _)| shaper.shape(style.face, line).to_vec())
+        .collect()
 }
 
 #[cfg(test)]
@@ -158,12 +176,24 @@ mod tests {
 
     #[test]
     fn long_names_break_between_words_into_even_lines() {
-        let block = block(&Shaper::default(), "Trường Tiểu học Nguyễn Lương Bằng", &style("center")).unwrap();
+        let block = block(
+            &Shaper::default(),
+            "Trường Tiểu học Nguyễn Lương Bằng",
+            &style("center"),
+        )
+        .unwrap();
         let mut baselines: Vec<_> = block.glyphs.iter().map(|(_, at)| at[1]).collect();
         baselines.dedup();
         assert!(baselines.len() >= 2, "{baselines:?}");
-        assert!(block.edges_em[2] - block.edges_em[0] < 10.0, "{:?}", block.edges_em);
-        assert!((block.edges_em[0] + block.edges_em[2]).abs() < 1e-9, "centred");
+        assert!(
+            block.edges_em[2] - block.edges_em[0] < 10.0,
+            "{:?}",
+            block.edges_em
+        );
+        assert!(
+            (block.edges_em[0] + block.edges_em[2]).abs() < 1e-9,
+            "centred"
+        );
     }
 
     #[test]
@@ -171,7 +201,10 @@ mod tests {
         let left = block(&Shaper::default(), "Sao Đỏ", &style("left")).unwrap();
         assert!(left.edges_em[0].abs() < 1e-9);
         let top = block(&Shaper::default(), "Sao Đỏ", &style("top")).unwrap();
-        assert!(top.glyphs.iter().all(|(_, at)| at[1] > 0.5), "the baseline is below the anchor");
+        assert!(
+            top.glyphs.iter().all(|(_, at)| at[1] > 0.5),
+            "the baseline is below the anchor"
+        );
         assert!(block(&Shaper::default(), "  \n ", &style("top")).is_none());
     }
 }

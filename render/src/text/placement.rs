@@ -27,11 +27,17 @@ impl OrientedBox {
     /// Half of the sides of the upright rectangle around it.
     pub(crate) fn upright_half(&self) -> [f64; 2] {
         let [c, s] = self.direction.map(f64::abs);
-        [self.half[0] * c + self.half[1] * s, self.half[0] * s + self.half[1] * c]
+        [
+            self.half[0] * c + self.half[1] * s,
+            self.half[0] * s + self.half[1] * c,
+        ]
     }
 
     fn overlaps(&self, other: &Self) -> bool {
-        let gap = [other.center[0] - self.center[0], other.center[1] - self.center[1]];
+        let gap = [
+            other.center[0] - self.center[0],
+            other.center[1] - self.center[1],
+        ];
         // separating axes: two rectangles are apart if they are along one of their four sides
         [self.direction, other.direction].iter().all(|[c, s]| {
             [[*c, *s], [-*s, *c]].iter().all(|axis| {
@@ -43,7 +49,8 @@ impl OrientedBox {
 
     fn extent_along(&self, axis: [f64; 2]) -> f64 {
         let [c, s] = self.direction;
-        self.half[0] * (c * axis[0] + s * axis[1]).abs() + self.half[1] * (c * axis[1] - s * axis[0]).abs()
+        self.half[0] * (c * axis[0] + s * axis[1]).abs()
+            + self.half[1] * (c * axis[1] - s * axis[0]).abs()
     }
 }
 
@@ -65,9 +72,14 @@ pub(crate) struct Candidate {
 
 impl Candidate {
     fn order(&self, other: &Self) -> Ordering {
-        let rank = self.rank.0.cmp(&other.rank.0).then(self.rank.1.total_cmp(&other.rank.1));
+        let rank = self
+            .rank
+            .0
+            .cmp(&other.rank.0)
+            .then(self.rank.1.total_cmp(&other.rank.1));
         let place = |candidate: &Self| candidate.bounds.center.map(f64::to_bits);
-        rank.then(self.hash.cmp(&other.hash)).then(place(self).cmp(&place(other)))
+        rank.then(self.hash.cmp(&other.hash))
+            .then(place(self).cmp(&place(other)))
     }
 
     fn conflicts(&self, other: &Self) -> bool {
@@ -76,7 +88,8 @@ impl Candidate {
         }
         let repeats = match (self.text, other.text) {
             (Some((text, apart)), Some((same, other_apart))) if text == same => {
-                let [x, y] = [0, 1].map(|axis: usize| self.bounds.center[axis] - other.bounds.center[axis]);
+                let [x, y] =
+                    [0, 1].map(|axis: usize| self.bounds.center[axis] - other.bounds.center[axis]);
                 x.hypot(y) < apart.min(other_apart)
             }
             _ => false,
@@ -101,8 +114,16 @@ enum State {
 /// Which candidates are shown.
 pub(crate) fn accept(candidates: &[Candidate]) -> Vec<bool> {
     let conflicts = conflicts(candidates);
-    let mut states: Vec<State> =
-        candidates.iter().map(|candidate| if candidate.always { State::Shown } else { State::Undecided }).collect();
+    let mut states: Vec<State> = candidates
+        .iter()
+        .map(|candidate| {
+            if candidate.always {
+                State::Shown
+            } else {
+                State::Undecided
+            }
+        })
+        .collect();
     for row in 0..candidates.len() {
         if candidates[row].always {
             hide(&mut states, &conflicts[row]);
@@ -111,9 +132,10 @@ pub(crate) fn accept(candidates: &[Candidate]) -> Vec<bool> {
     for _ in 0..ROUNDS {
         let wins = |row: usize| {
             states[row] == State::Undecided
-                && conflicts[row]
-                    .iter()
-                    .all(|other| states[*other] != State::Undecided || candidates[row].order(&candidates[*other]).is_lt())
+                && conflicts[row].iter().all(|other| {
+                    states[*other] != State::Undecided
+                        || candidates[row].order(&candidates[*other]).is_lt()
+                })
         };
         let winners: Vec<usize> = (0..candidates.len()).filter(|row| wins(*row)).collect();
         if winners.is_empty() {
@@ -124,7 +146,10 @@ pub(crate) fn accept(candidates: &[Candidate]) -> Vec<bool> {
             hide(&mut states, &conflicts[row]);
         }
     }
-    states.into_iter().map(|state| state == State::Shown).collect()
+    states
+        .into_iter()
+        .map(|state| state == State::Shown)
+        .collect()
 }
 
 fn hide(states: &mut [State], rows: &[usize]) {
@@ -161,8 +186,8 @@ fn conflicts(candidates: &[Candidate]) -> Vec<Vec<usize>> {
 fn squares_of(candidate: &Candidate) -> impl Iterator<Item = (i64, i64)> + use<> {
     let square = |position: f64| crate::narrow::to_i64((position / SQUARE_PX).floor());
     let (center, reach) = (candidate.bounds.center, candidate.reach());
-    let [columns, rows] =
-        [0, 1].map(|axis: usize| square(center[axis] - reach[axis])..=square(center[axis] + reach[axis]));
+    let [columns, rows] = [0, 1]
+        .map(|axis: usize| square(center[axis] - reach[axis])..=square(center[axis] + reach[axis]));
     rows.flat_map(move |y| columns.clone().map(move |x| (x, y)))
 }
 
@@ -171,18 +196,41 @@ mod tests {
     use super::*;
 
     fn candidate(x: f64, y: f64, hash: u64) -> Candidate {
-        let bounds = OrientedBox { center: [x, y], half: [30.0, 8.0], direction: [1.0, 0.0] };
-        Candidate { bounds, rank: (0, 0.0), hash, always: false, yields: false, text: None }
+        let bounds = OrientedBox {
+            center: [x, y],
+            half: [30.0, 8.0],
+            direction: [1.0, 0.0],
+        };
+        Candidate {
+            bounds,
+            rank: (0, 0.0),
+            hash,
+            always: false,
+            yields: false,
+            text: None,
+        }
     }
 
     #[test]
     fn the_first_of_two_that_overlap_is_shown() {
-        let mut both = [candidate(0.0, 0.0, 2), candidate(20.0, 4.0, 1), candidate(200.0, 0.0, 3)];
+        let mut both = [
+            candidate(0.0, 0.0, 2),
+            candidate(20.0, 4.0, 1),
+            candidate(200.0, 0.0, 3),
+        ];
         assert_eq!(accept(&both), [false, true, true]);
         both[0].rank = (0, -1.0);
-        assert_eq!(accept(&both), [true, false, true], "the sort key comes before the hash");
+        assert_eq!(
+            accept(&both),
+            [true, false, true],
+            "the sort key comes before the hash"
+        );
         both[1].always = true;
-        assert_eq!(accept(&both), [false, true, true], "what may overlap is always shown");
+        assert_eq!(
+            accept(&both),
+            [false, true, true],
+            "what may overlap is always shown"
+        );
     }
 
     #[test]
@@ -190,24 +238,44 @@ mod tests {
         let scattered: Vec<_> = (0..4000_u64)
             .map(|row| {
                 let mixed = row.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                candidate((mixed >> 20 & 2047) as f64, (mixed >> 40 & 2047) as f64, mixed)
+                candidate(
+                    (mixed >> 20 & 2047) as f64,
+                    (mixed >> 40 & 2047) as f64,
+                    mixed,
+                )
             })
             .collect();
         let shown = accept(&scattered);
-        let kept: Vec<_> = scattered.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(candidate, _)| candidate).collect();
+        let kept: Vec<_> = scattered
+            .iter()
+            .zip(&shown)
+            .filter(|(_, shown)| **shown)
+            .map(|(candidate, _)| candidate)
+            .collect();
         assert!(kept.len() > 300, "{}", kept.len());
         for (row, a) in kept.iter().enumerate() {
             assert!(kept[..row].iter().all(|b| !a.bounds.overlaps(&b.bounds)));
         }
         // a window that knows only what lies within reach of the rule answers the same
-        let window = |x: f64, margin: f64| move |candidate: &Candidate| (candidate.bounds.center[0] - x).abs() < margin;
-        let local: Vec<_> = scattered.iter().filter(|candidate| window(1024.0, 600.0)(candidate)).cloned().collect();
+        let window = |x: f64, margin: f64| {
+            move |candidate: &Candidate| (candidate.bounds.center[0] - x).abs() < margin
+        };
+        let local: Vec<_> = scattered
+            .iter()
+            .filter(|candidate| window(1024.0, 600.0)(candidate))
+            .cloned()
+            .collect();
         let local_shown = accept(&local);
         let in_window = |list: &[Candidate], shown: &[bool]| -> Vec<u64> {
             let all = list.iter().zip(shown);
-            all.filter(|(candidate, shown)| **shown && window(1024.0, 128.0)(candidate)).map(|(c, _)| c.hash).collect()
+            all.filter(|(candidate, shown)| **shown && window(1024.0, 128.0)(candidate))
+                .map(|(c, _)| c.hash)
+                .collect()
         };
-        assert_eq!(in_window(&local, &local_shown), in_window(&scattered, &shown));
+        assert_eq!(
+            in_window(&local, &local_shown),
+            in_window(&scattered, &shown)
+        );
     }
 
     #[test]
@@ -218,6 +286,9 @@ mod tests {
         assert!(a.bounds.overlaps(&b.bounds));
         a.bounds.direction = [c, s];
         b.bounds.direction = [c, s];
-        assert!(!a.bounds.overlaps(&b.bounds), "side by side along the diagonal");
+        assert!(
+            !a.bounds.overlaps(&b.bounds),
+            "side by side along the diagonal"
+        );
     }
 }

@@ -58,11 +58,16 @@ impl PathSink for Path {
     }
 
     fn quad_to(&mut self, cx0: f32, cy0: f32, x: f32, y: f32) {
-        self.commands.push(Command::QuadTo(self.at(cx0, cy0), self.at(x, y)));
+        self.commands
+            .push(Command::QuadTo(self.at(cx0, cy0), self.at(x, y)));
     }
 
     fn curve_to(&mut self, cx0: f32, cy0: f32, cx1: f32, cy1: f32, x: f32, y: f32) {
-        self.commands.push(Command::CurveTo(self.at(cx0, cy0), self.at(cx1, cy1), self.at(x, y)));
+        self.commands.push(Command::CurveTo(
+            self.at(cx0, cy0),
+            self.at(cx1, cy1),
+            self.at(x, y),
+        ));
     }
 
     fn close(&mut self) {
@@ -73,8 +78,14 @@ impl PathSink for Path {
 /// The distance field of a glyph; none where it has no ink, as a space.
 pub(crate) fn sdf(face: Face, glyph: u32, spec: SdfSpec) -> Option<SdfGlyph> {
     let scaler = ScalerFont::unhinted(face.font().clone(), Some(spec.per_em as f32));
-    let mut path = Path { slant: face.slant(), ..Path::default() };
-    scaler.outline(GlyphId::new(glyph))?.draw(DrawMemory::Scratch, &mut path).ok()?;
+    let mut path = Path {
+        slant: face.slant(),
+        ..Path::default()
+    };
+    scaler
+        .outline(GlyphId::new(glyph))?
+        .draw(DrawMemory::Scratch, &mut path)
+        .ok()?;
     if path.commands.is_empty() {
         return None;
     }
@@ -97,13 +108,24 @@ mod tests {
 
     #[test]
     fn the_middle_of_a_stem_is_inside_and_the_corner_outside() {
-        let spec = SdfSpec { per_em: 32, buffer: 4, radius: 8 };
-        let glyph = Face::Bold.glyph('l').and_then(|glyph| sdf(Face::Bold, glyph, spec)).unwrap();
+        let spec = SdfSpec {
+            per_em: 32,
+            buffer: 4,
+            radius: 8,
+        };
+        let glyph = Face::Bold
+            .glyph('l')
+            .and_then(|glyph| sdf(Face::Bold, glyph, spec))
+            .unwrap();
         assert_eq!(glyph.values.len(), glyph.width * glyph.height);
         let middle = glyph.values[glyph.height / 2 * glyph.width + glyph.width / 2];
         assert!(middle > 191, "{middle}");
         assert!(glyph.values[0] < 120);
-        assert!(glyph.top > 20 && glyph.top < 30, "an l is 0.76 em high: {}", glyph.top);
+        assert!(
+            glyph.top > 20 && glyph.top < 30,
+            "an l is 0.76 em high: {}",
+            glyph.top
+        );
         let space = Face::Bold.glyph(' ').unwrap();
         assert!(sdf(Face::Bold, space, spec).is_none());
     }

@@ -45,7 +45,12 @@ impl Shaper {
     /// The glyphs of one line of text, left to right.
     pub fn shape(&self, face: Face, text: &str) -> Arc<[ShapedGlyph]> {
         let key = (face, text.nfc().collect::<String>());
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
+        let known = self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .map(Arc::clone);
         known.unwrap_or_else(|| {
             let shaped: Arc<[ShapedGlyph]> = shape(face, &key.1).into();
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +79,10 @@ fn shape(face: Face, text: &str) -> Vec<ShapedGlyph> {
         .map(|(info, position)| ShapedGlyph {
             glyph: info.glyph_id,
             cluster: info.cluster as usize,
-            offset_em: [f64::from(position.x_offset) / em, f64::from(position.y_offset) / em],
+            offset_em: [
+                f64::from(position.x_offset) / em,
+                f64::from(position.y_offset) / em,
+            ],
             advance_em: f64::from(position.x_advance) / em,
         })
         .collect()
@@ -89,14 +97,21 @@ mod tests {
     #[test]
     fn composed_and_decomposed_names_are_the_same_glyphs() {
         let shaper = Shaper::default();
-        for name in ["Đường Nguyễn Lương Bằng", "Phường Trần Phú", "Sông Kinh Thầy"] {
+        for name in [
+            "Đường Nguyễn Lương Bằng",
+            "Phường Trần Phú",
+            "Sông Kinh Thầy",
+        ] {
             let decomposed: String = name.nfd().collect();
             assert_ne!(name, decomposed);
             for face in Face::ALL {
                 let glyphs = shaper.shape(face, name);
                 assert_eq!(glyphs, shaper.shape(face, &decomposed));
                 assert_eq!(glyphs.len(), name.chars().count(), "one glyph a letter");
-                assert!(glyphs.iter().all(|glyph| glyph.glyph != 0), "{name} has no box");
+                assert!(
+                    glyphs.iter().all(|glyph| glyph.glyph != 0),
+                    "{name} has no box"
+                );
             }
         }
     }

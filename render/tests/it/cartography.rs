@@ -1,11 +1,16 @@
 //! The default style.
 
-use layers::{Attribute, AttributeKind, Extent, GeometryKind, LayerKind, LayerMeta, Theme, Version};
+use layers::{
+    Attribute, AttributeKind, Extent, GeometryKind, LayerKind, LayerMeta, Theme, Version,
+};
 use render::{Style, cartography::topo};
 
 fn meta(id: &str, kind: LayerKind, attributes: &[&str]) -> LayerMeta {
-    let attribute =
-        |name: &&str| Attribute { name: (*name).to_owned(), source_name: None, kind: AttributeKind::Text };
+    let attribute = |name: &&str| Attribute {
+        name: (*name).to_owned(),
+        source_name: None,
+        kind: AttributeKind::Text,
+    };
     LayerMeta {
         id: id.parse().unwrap(),
         version: Version(1),
@@ -14,7 +19,12 @@ fn meta(id: &str, kind: LayerKind, attributes: &[&str]) -> LayerMeta {
         theme: Theme::Other,
         kind,
         feature_count: 1,
-        extent: Some(Extent { min_x: 106.0, min_y: 20.6, max_x: 106.7, max_y: 21.3 }),
+        extent: Some(Extent {
+            min_x: 106.0,
+            min_y: 20.6,
+            max_x: 106.7,
+            max_y: 21.3,
+        }),
         attributes: attributes.iter().map(attribute).collect(),
         h3_resolution: 9,
         sources: vec![],
@@ -49,7 +59,10 @@ pub(crate) fn province() -> Vec<LayerMeta> {
         ("residents", Point, &["total"]),
         ("stations", Point, &["name", "kind"]),
     ];
-    let mut layers: Vec<_> = vector.into_iter().map(|(id, kind, names)| meta(id, LayerKind::Vector(kind), names)).collect();
+    let mut layers: Vec<_> = vector
+        .into_iter()
+        .map(|(id, kind, names)| meta(id, LayerKind::Vector(kind), names))
+        .collect();
     layers.push(meta("observations", LayerKind::Table, &["value"]));
     layers.push(meta("elevation", LayerKind::Raster, &[]));
     layers.push(meta("land_cover", LayerKind::Raster, &[]));
@@ -63,21 +76,46 @@ fn the_topo_style_of_the_default_province_is_drawn_without_a_warning() {
     assert!(warnings.is_empty(), "{warnings:?}");
     let inputs = style.inputs(15.0);
     for layer in ["parcels", "roads", "buildings", "places", "schools"] {
-        assert!(inputs.vector_layers.iter().any(|known| known == layer), "{layer} is not drawn");
+        assert!(
+            inputs.vector_layers.iter().any(|known| known == layer),
+            "{layer} is not drawn"
+        );
     }
-    assert!(!inputs.vector_layers.iter().any(|layer| layer == "land_use_plan"), "the plan is hidden by default");
+    assert!(
+        !inputs
+            .vector_layers
+            .iter()
+            .any(|layer| layer == "land_use_plan"),
+        "the plan is hidden by default"
+    );
     assert_eq!(inputs.rasters, ["land_cover", "elevation"]);
-    for layer in document["layers"].as_array().unwrap().iter().filter(|layer| layer["type"] != "background") {
-        assert!(layer["metadata"]["lucdau:layer"].is_string(), "{} has no layer", layer["id"]);
+    for layer in document["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|layer| layer["type"] != "background")
+    {
+        assert!(
+            layer["metadata"]["lucdau:layer"].is_string(),
+            "{} has no layer",
+            layer["id"]
+        );
         assert_eq!(layer["metadata"]["lucdau:theme"], "other");
     }
 }
 
 #[test]
 fn a_twin_gets_only_the_sources_it_has() {
-    let document = topo(&[meta("districts", LayerKind::Vector(GeometryKind::Polygon), &["name"])]);
+    let document = topo(&[meta(
+        "districts",
+        LayerKind::Vector(GeometryKind::Polygon),
+        &["name"],
+    )]);
     assert_eq!(document["sources"].as_object().unwrap().len(), 1);
-    assert_eq!(document["sources"]["twin"]["tiles"][0], "/vector/districts/{z}/{x}/{y}.mvt");
+    assert_eq!(
+        document["sources"]["twin"]["tiles"][0],
+        "/vector/districts/{z}/{x}/{y}.mvt"
+    );
     assert_eq!(document["sources"]["twin"]["bounds"][0], 106.0);
     Style::parse(&document).unwrap();
     let (empty, _) = Style::parse(&topo(&[])).unwrap();
@@ -97,8 +135,20 @@ fn unknown_layers_are_visible_by_their_geometry() {
     let document = topo(&layers);
     let (style, warnings) = Style::parse(&document).unwrap();
     assert!(warnings.is_empty(), "{warnings:?}");
-    let ids: Vec<_> = document["layers"].as_array().unwrap().iter().filter_map(|layer| layer["id"].as_str()).collect();
-    for id in ["kiln-polygon", "kiln-polygon-edge", "kiln-name", "paths-linestring", "wells-point", "wells-name"] {
+    let ids: Vec<_> = document["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|layer| layer["id"].as_str())
+        .collect();
+    for id in [
+        "kiln-polygon",
+        "kiln-polygon-edge",
+        "kiln-name",
+        "paths-linestring",
+        "wells-point",
+        "wells-name",
+    ] {
         assert!(ids.contains(&id), "{ids:?} lacks {id}");
     }
     assert!(ids.contains(&"roads-linestring"));

@@ -7,10 +7,18 @@ use crate::sample::{draw, renderer, style, tile};
 
 #[test]
 fn an_adapter_that_does_not_exist_is_named_with_those_that_do() {
-    let error = Renderer::new(&RendererOptions { adapter: Some("Voodoo 2".to_owned()) }).unwrap_err();
+    let error = Renderer::new(&RendererOptions {
+        adapter: Some("Voodoo 2".to_owned()),
+    })
+    .unwrap_err();
     let text = error.to_string();
     assert!(matches!(error, RenderError::NoAdapter { .. }));
-    for part in ["Voodoo 2", "mesa-vulkan-drivers", "libvulkan1", "RENDER_ADAPTER"] {
+    for part in [
+        "Voodoo 2",
+        "mesa-vulkan-drivers",
+        "libvulkan1",
+        "RENDER_ADAPTER",
+    ] {
         assert!(text.contains(part), "{text:?} lacks {part:?}");
     }
 }
@@ -20,10 +28,23 @@ fn sizes_out_of_range_are_refused() {
     let Some(renderer) = renderer() else { return };
     let style = style(json!([]));
     let tile = tile("3/1/1", vec![]);
-    let inputs = render::TileInputs { vector: &tile, rasters: &std::collections::BTreeMap::new() };
+    let inputs = render::TileInputs {
+        vector: &tile,
+        rasters: &std::collections::BTreeMap::new(),
+    };
     for (size_px, pixel_ratio) in [(0, 1.0), (4096, 1.0), (256, 0.0), (256, f64::NAN)] {
-        let answer = renderer.draw(&style, &inputs, &DrawOptions { size_px, pixel_ratio });
-        assert!(matches!(answer, Err(RenderError::Size { .. })), "{size_px} at {pixel_ratio}");
+        let answer = renderer.draw(
+            &style,
+            &inputs,
+            &DrawOptions {
+                size_px,
+                pixel_ratio,
+            },
+        );
+        assert!(
+            matches!(answer, Err(RenderError::Size { .. })),
+            "{size_px} at {pixel_ratio}"
+        );
     }
 }
 
@@ -50,5 +71,10 @@ fn hostile_numbers_end_as_pixels() {
         .label(1, [f64::NAN, 5.0], "x")
         .label(2, [100.0, 100.0], "x")
         .build();
-    draw(renderer, &style, &tile("24/0/0", vec![layer]), crate::sample::pixels(256));
+    draw(
+        renderer,
+        &style,
+        &tile("24/0/0", vec![layer]),
+        crate::sample::pixels(256),
+    );
 }

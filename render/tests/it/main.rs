@@ -1,6 +1,11 @@
 //! The renderer from outside: pixels on a software adapter.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests, which fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests, which fail by panicking"
+)]
 
 mod cartography;
 mod device;

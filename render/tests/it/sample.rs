@@ -5,7 +5,9 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use layers::{FeatureId, TileCoord, TileFeature, TileGeometry, TileLabel, TileLayer, Value, VectorTile};
+use layers::{
+    FeatureId, TileCoord, TileFeature, TileGeometry, TileLabel, TileLayer, Value, VectorTile,
+};
 use render::{DrawOptions, Image, RenderError, Renderer, RendererOptions, Style, TileInputs};
 use serde_json::{Value as Json, json};
 
@@ -31,18 +33,30 @@ pub(crate) struct LayerBuilder(TileLayer);
 
 impl LayerBuilder {
     pub(crate) fn new(name: &str) -> Self {
-        Self(TileLayer { name: name.into(), extent: UNITS, ..TileLayer::default() })
+        Self(TileLayer {
+            name: name.into(),
+            extent: UNITS,
+            ..TileLayer::default()
+        })
     }
 
     fn tags(&mut self, attributes: &[(&str, Value)]) -> Vec<(u32, u32)> {
         let mut tags = Vec::new();
         for (name, value) in attributes {
-            let key = self.0.keys.iter().position(|key| **key == **name).unwrap_or_else(|| {
-                self.0.keys.push(Arc::from(*name));
-                self.0.keys.len() - 1
-            });
+            let key = self
+                .0
+                .keys
+                .iter()
+                .position(|key| **key == **name)
+                .unwrap_or_else(|| {
+                    self.0.keys.push(Arc::from(*name));
+                    self.0.keys.len() - 1
+                });
             self.0.values.push(value.clone());
-            tags.push((u32::try_from(key).unwrap(), u32::try_from(self.0.values.len() - 1).unwrap()));
+            tags.push((
+                u32::try_from(key).unwrap(),
+                u32::try_from(self.0.values.len() - 1).unwrap(),
+            ));
         }
         tags
     }
@@ -55,7 +69,10 @@ impl LayerBuilder {
     }
 
     pub(crate) fn polygon(self, ring: &[[i32; 2]], attributes: &[(&str, Value)]) -> Self {
-        self.feature(TileGeometry::Polygons(vec![vec![ring.to_vec()]]), attributes)
+        self.feature(
+            TileGeometry::Polygons(vec![vec![ring.to_vec()]]),
+            attributes,
+        )
     }
 
     pub(crate) fn line(self, line: &[[i32; 2]], attributes: &[(&str, Value)]) -> Self {
@@ -72,9 +89,21 @@ impl LayerBuilder {
     }
 
     /// A label on a line of a direction and a length.
-    pub(crate) fn line_label(mut self, id: u64, position: [f64; 2], (angle_rad, room): (f64, f64), name: &str) -> Self {
+    pub(crate) fn line_label(
+        mut self,
+        id: u64,
+        position: [f64; 2],
+        (angle_rad, room): (f64, f64),
+        name: &str,
+    ) -> Self {
         let tags = self.tags(&[("name", text(name))]);
-        self.0.labels.push(TileLabel { id: FeatureId(id), position, angle_rad, room, tags });
+        self.0.labels.push(TileLabel {
+            id: FeatureId(id),
+            position,
+            angle_rad,
+            room,
+            tags,
+        });
         self
     }
 
@@ -88,7 +117,10 @@ pub(crate) fn text(text: &str) -> Value {
 }
 
 pub(crate) fn tile(coord: &str, layers: Vec<TileLayer>) -> VectorTile {
-    VectorTile { coord: coord.parse::<TileCoord>().unwrap(), layers }
+    VectorTile {
+        coord: coord.parse::<TileCoord>().unwrap(),
+        layers,
+    }
 }
 
 /// A style over the vector source `twin` and the rasters `elevation` and `land_cover`.
@@ -105,10 +137,27 @@ pub(crate) fn style(layers: Json) -> Style {
     style
 }
 
-pub(crate) fn draw(renderer: &Renderer, style: &Style, tile: &VectorTile, options: DrawOptions) -> Image {
-    renderer.draw(style, &TileInputs { vector: tile, rasters: &BTreeMap::new() }, &options).unwrap()
+pub(crate) fn draw(
+    renderer: &Renderer,
+    style: &Style,
+    tile: &VectorTile,
+    options: DrawOptions,
+) -> Image {
+    renderer
+        .draw(
+            style,
+            &TileInputs {
+                vector: tile,
+                rasters: &BTreeMap::new(),
+            },
+            &options,
+        )
+        .unwrap()
 }
 
 pub(crate) fn pixels(side: u32) -> DrawOptions {
-    DrawOptions { size_px: side, pixel_ratio: 1.0 }
+    DrawOptions {
+        size_px: side,
+        pixel_ratio: 1.0,
+    }
 }

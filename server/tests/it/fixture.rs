@@ -215,7 +215,7 @@ impl Reply {
     }
 }
 
-fn collection(features: Vec<Value>) -> Value {
+fn collection(features: &[Value]) -> Value {
     json!({"type": "FeatureCollection", "features": features})
 }
 
@@ -239,7 +239,7 @@ pub(crate) fn districts(eastern: &str) -> Value {
             &json!({"name": name, "area_km2": area_km2}),
         )
     };
-    collection(vec![
+    collection(&[
         square(106.25, "Nam Sách", 109.0),
         square(106.4, eastern, 165.3),
     ])
@@ -250,7 +250,7 @@ fn roads() -> Value {
         let line = json!({"type": "LineString", "coordinates": [[106.25, lat], [106.4, lat + 0.01], [106.55, lat]]});
         feature(&line, &json!({"name": name, "class": "national"}))
     };
-    collection(vec![
+    collection(&[
         road("Đường Nguyễn Lương Bằng", 20.9),
         road("Quốc lộ 37", 20.95),
     ])
@@ -264,7 +264,7 @@ fn schools() -> Value {
             &json!({"name": format!("Trường Trần Phú {i}"), "pupils": 100 * i}),
         )
     };
-    collection((0..12).map(school).collect())
+    collection(&(0..12).map(school).collect::<Vec<_>>())
 }
 
 /// Sixty accidents: forty within some hundred metres, the rest spread.
@@ -278,5 +278,5 @@ fn accidents() -> Value {
         let point = json!({"type": "Point", "coordinates": [106.3 + step * spread, 20.9 + step * spread / 3.0]});
         feature(&point, &json!({"severity": "light"}))
     };
-    collection((0..60).map(accident).collect())
+    collection(&(0..60).map(accident).collect::<Vec<_>>())
 }

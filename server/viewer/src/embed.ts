@@ -28,7 +28,7 @@ async function start(): Promise<void> {
   const [style, layers] = await Promise.all([api.style(query.style), api.layers()]);
   const map = createMap({ container: byId("map"), style: only(style, query.layers), extent: homeExtent(layers), position: query.position });
   const ready = new Promise<void>((resolve) => map.once("idle", () => resolve()));
-  window.lucdau = { map, ready };
+  window.lucdau = { map, drawn: ready, ready };
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
   byId("badge").hidden = !layers.some((layer) => layer.synthetic);
   listen({ job: () => undefined, layer: ({ layer }) => refreshSources(map, layer) });

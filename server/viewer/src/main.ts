@@ -3,7 +3,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./css/viewer.css";
 
-import type { Map as MapLibre, StyleSpecification } from "maplibre-gl";
+import { prewarm, type Map as MapLibre, type StyleSpecification } from "maplibre-gl";
 
 import * as api from "./api/client";
 import { listen, type LayerEvent } from "./api/events";
@@ -16,6 +16,7 @@ import { homeExtent } from "./map/extent";
 import { refreshSources } from "./map/freshness";
 import { formatHash, parseHash } from "./map/hash";
 import { withHitLayers } from "./map/hit_layers";
+import { withRastersLater } from "./map/rasters_later";
 import { Visibility } from "./map/visibility";
 import { AnalysesPanel } from "./panel/analyses";
 import { LayersPanel } from "./panel/layers";
@@ -40,6 +41,7 @@ async function start(): Promise<void> {
     veil.textContent = t("page.noWebgl");
     return;
   }
+  prewarm();
   try {
     const [style, layers] = await Promise.all([api.style(styleId), api.layers()]);
     open({ style, layers });
@@ -53,18 +55,25 @@ async function start(): Promise<void> {
 function open(twin: TwinView): void {
   const position = parseHash(location.hash);
   const home = homeExtent(twin.layers);
-  const map = createMap({ container: byId("map"), style: withHitLayers(twin.style, twin.layers), extent: home, position });
-  const ready = new Promise<void>((resolve) => map.once("idle", () => resolve()));
-  window.lucdau = { map, ready };
+  const map = createMap({ container: byId("map"), style: withRastersLater(withHitLayers(twin.style, twin.layers)), extent: home, position });
   map.on("error", (event) => toastError(event.error));
   addControls(map, home);
   addReadout(map);
-  map.once("styledata", () => connect(map, twin, position.switched ?? [], position.compare ?? false));
+  const visibility = new Promise<Visibility>((resolve) => {
+    map.once("styledata", () => resolve(connect(map, twin, position.switched ?? [], position.compare ?? false)));
+  });
+  const drawn = new Promise<void>((resolve) => map.once("idle", () => resolve()));
+  const ready = Promise.all([visibility, drawn]).then(([switches]) => {
+    switches.applyAll();
+    map.triggerRepaint();
+    return new Promise<void>((resolve) => map.once("idle", () => resolve()));
+  });
+  window.lucdau = { map, drawn, ready };
 }
 
-function connect(map: MapLibre, twin: TwinView, switched: readonly string[], compareFirst: boolean): void {
+function connect(map: MapLibre, twin: TwinView, switched: readonly string[], compareFirst: boolean): Visibility {
   const layers = (): readonly LayerMeta[] => twin.layers;
-  const visibility = new Visibility(map, switched);
+  const visibility = new Visibility(map, twin.style, switched);
   const panel = new LayersPanel({ map, layers, visibility, style: () => twin.style });
   const identify = new Identify(map, layers);
   const analyses = new AnalysesPanel(map, layers, () => identify.close());
@@ -96,6 +105,7 @@ function connect(map: MapLibre, twin: TwinView, switched: readonly string[], com
     }, toastError),
     reset: () => location.reload(),
   });
+  return visibility;
 }
 
 /** Takes over a new version of a layer: its description, the style if layers came or went, and its tiles. */

@@ -81,8 +81,8 @@ describe("a job", () => {
 describe("parameters", () => {
   it("fields follow the schema", () => {
     const kinds = (name: string): string[] => fieldsOf(analyses.find((info) => info.name === name)?.parameters.properties ?? {}).map((one) => one.kind);
-    expect(kinds("hot_spots")).toEqual(["layer", "whole", "real", "choice", "layer"]);
-    expect(kinds("plan_conflicts")).toEqual(["layer", "list", "real", "json"]);
+    expect(kinds("hot_spots")).toEqual(["layer", "whole", "layer", "real", "choice"]);
+    expect(kinds("plan_conflicts")).toEqual(["layer", "real", "list", "json"]);
     expect(fieldTitle(field({ "x-title-vi": "Vòng", "x-title-en": "Ring" }), "en")).toBe("Ring");
     expect(fieldTitle(field({}), "vi")).toBe("Value");
   });
@@ -136,6 +136,13 @@ describe("a result", () => {
     const features = [1, 5, 9, 20, 40].map((amount) => ({ type: "Feature" as const, geometry: null, properties: { amount } }));
     expect(drawingOf("density", { type: "FeatureCollection", features }, "vi").legend.length).toBeGreaterThan(2);
     expect(drawingOf("density", { type: "FeatureCollection", features: [] }, "vi").leading).toBeNull();
+  });
+
+  it("small conflicts have markers to be seen from afar, which are no rows", () => {
+    const data = resultOf("plan_conflicts");
+    const drawn = drawingOf("plan_conflicts", data, "vi").data.features;
+    expect(drawn).toHaveLength(2 * data.features.length);
+    expect(drawn.at(-1)).toMatchObject({ geometry: { type: "Point" }, properties: { __marker: true } });
   });
 
   it("breaks divide the values and never repeat", () => {

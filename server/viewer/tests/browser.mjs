@@ -52,8 +52,10 @@ async function provinceIsDrawn({ page, base, facts }) {
   await page.goto(base, { waitUntil: "load" });
   const loaded = Date.now();
   await page.waitForFunction(() => window.lucdau, null, { timeout: wait_millis });
-  await page.evaluate(() => window.lucdau.ready);
+  await page.evaluate(() => window.lucdau.drawn);
   facts.load_millis = loaded - started;
+  facts.drawn_millis = Date.now() - loaded;
+  await page.evaluate(() => window.lucdau.ready);
   facts.idle_millis = Date.now() - loaded;
   const drawn = await page.evaluate(() => new Set(window.lucdau.map.queryRenderedFeatures().map((feature) => feature.sourceLayer)).size);
   check(drawn > 1, `only ${drawn} layers are drawn in the first view`);
@@ -133,7 +135,7 @@ async function analysisEndsInATable({ page, facts, base }, name) {
   facts[`${name}_millis`] = Date.now() - started;
   facts[`${name}_rows`] = await rows.count();
   await page.waitForTimeout(300);
-  const drawn = await page.evaluate(() => window.lucdau.map.getStyle().sources["lucdau-result"]?.data?.features?.length ?? 0);
+  const drawn = await page.evaluate(() => window.lucdau.map.getStyle().sources["lucdau-result"]?.data?.features?.filter((feature) => !feature.properties.__marker).length ?? 0);
   check(drawn > 0, `${name}: no result on the map`);
   await rows.first().click();
   await page.waitForTimeout(200);

@@ -3,17 +3,17 @@
 //! DataFusion stops a query where a stream yields. A nested-loop join over geometries may compute for minutes without
 //! yielding, so the check sits in the functions themselves: the guard travels in the session's options.
 
-use std::{any::Any, time::Instant};
+use std::{any::Any, ops::Range, sync::Arc, time::Instant};
 
 use datafusion::{
-    arrow::datatypes::DataType,
+    arrow::{array::ArrayRef, compute::concat, datatypes::DataType},
     common::{
         ScalarValue,
         config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions},
         exec_err, not_impl_err,
     },
     error::Result,
-    logical_expr::ColumnarValue,
+    logical_expr::{ColumnarValue, ScalarUDFImpl as _},
 };
 use sedona_expr::scalar_udf::{ScalarKernelRef, SedonaScalarKernel, SedonaScalarUDF};
 use sedona_schema::datatypes::SedonaType;
@@ -63,19 +63,54 @@ impl ExtensionOptions for Guard {
     }
 }
 
+/// Functions that take so long for a row that a whole batch of them would outlast the deadline.
+const HEAVY: [&str; 3] = ["st_buffer", "st_segmentize", "h3_polygon_to_cells"];
+
+/// Rows of a heavy function between two checks.
+const HEAVY_ROWS: usize = 128;
+
 /// The same function with the check before every batch.
 pub(super) fn under_guard(function: SedonaScalarUDF) -> SedonaScalarUDF {
-    let kernels = function.kernels().iter().map(|kernel| Box::new(Guarded(ScalarKernelRef::clone(kernel))));
-    let kernels: Vec<ScalarKernelRef> = kernels.map(|kernel| ScalarKernelRef::from(kernel as Box<_>)).collect();
+    let most_rows = if HEAVY.contains(&function.name()) { HEAVY_ROWS } else { usize::MAX };
+    let guarded = |kernel: &ScalarKernelRef| Guarded { kernel: ScalarKernelRef::clone(kernel), most_rows };
+    let kernels: Vec<_> = function.kernels().iter().map(|kernel| Arc::new(guarded(kernel)) as ScalarKernelRef).collect();
     function.with_kernels(kernels)
 }
 
 #[derive(Debug)]
-struct Guarded(ScalarKernelRef);
+struct Guarded {
+    kernel: ScalarKernelRef,
+    /// Rows between two checks.
+    most_rows: usize,
+}
+
+impl Guarded {
+    /// The answer for a part of the rows.
+    fn part(
+        &self,
+        types: &[SedonaType],
+        values: &[ColumnarValue],
+        return_type: &SedonaType,
+        options: Option<&ConfigOptions>,
+        rows: Range<usize>,
+    ) -> Result<ArrayRef> {
+        check(options)?;
+        let slice = |value: &ColumnarValue| match value {
+            ColumnarValue::Array(array) => ColumnarValue::Array(array.slice(rows.start, rows.len())),
+            ColumnarValue::Scalar(scalar) => ColumnarValue::Scalar(scalar.clone()),
+        };
+        let values: Vec<_> = values.iter().map(slice).collect();
+        self.kernel.invoke_batch_from_args(types, &values, return_type, rows.len(), options)?.into_array(rows.len())
+    }
+}
+
+fn check(options: Option<&ConfigOptions>) -> Result<()> {
+    options.and_then(|options| options.extensions.get::<Guard>()).map_or(Ok(()), Guard::check)
+}
 
 impl SedonaScalarKernel for Guarded {
     fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
-        self.0.return_type(types)
+        self.kernel.return_type(types)
     }
 
     fn return_type_from_args_and_scalars(
@@ -84,11 +119,11 @@ impl SedonaScalarKernel for Guarded {
         scalars: &[Option<&ScalarValue>],
     ) -> Result<Option<SedonaType>> {
         // An argument of no known type is a parameter that is not bound yet: any kernel that accepts null accepts it.
-        self.0.return_type_from_args_and_scalars(types, scalars)
+        self.kernel.return_type_from_args_and_scalars(types, scalars)
     }
 
     fn invoke_batch(&self, types: &[SedonaType], values: &[ColumnarValue]) -> Result<ColumnarValue> {
-        self.0.invoke_batch(types, values)
+        self.kernel.invoke_batch(types, values)
     }
 
     fn invoke_batch_from_args(
@@ -99,14 +134,20 @@ impl SedonaScalarKernel for Guarded {
         rows: usize,
         options: Option<&ConfigOptions>,
     ) -> Result<ColumnarValue> {
-        if let Some(guard) = options.and_then(|options| options.extensions.get::<Guard>()) {
-            guard.check()?;
-        }
+        check(options)?;
         // A null literal has no storage to read a geometry from; every spatial function answers null for it.
         if types.contains(&SedonaType::Arrow(DataType::Null)) && values.iter().all(is_null_scalar) {
             return Ok(ColumnarValue::Scalar(ScalarValue::try_from(return_type.storage_type())?));
         }
-        self.0.invoke_batch_from_args(types, values, return_type, rows, options)
+        if rows <= self.most_rows || values.iter().all(|value| matches!(value, ColumnarValue::Scalar(_))) {
+            return self.kernel.invoke_batch_from_args(types, values, return_type, rows, options);
+        }
+        let parts = (0..rows).step_by(self.most_rows).map(|start| {
+            self.part(types, values, return_type, options, start..(start + self.most_rows).min(rows))
+        });
+        let parts = parts.collect::<Result<Vec<_>>>()?;
+        let parts: Vec<_> = parts.iter().map(AsRef::as_ref).collect();
+        Ok(ColumnarValue::Array(concat(&parts)?))
     }
 }
 

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, BinaryArray, BooleanArray, Date32Array, Float64Array, Int64Array, TimestampMicrosecondArray},
+    array::{
+        ArrayRef, BinaryArray, BooleanArray, Date32Array, Float64Array, Int64Array,
+        TimestampMicrosecondArray,
+    },
     datatypes::DataType,
 };
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime};
@@ -18,6 +21,7 @@ const EPOCH_DAYS: i32 = 719_163;
 const CODE_NAMES: [&str; 5] = ["code", "ma", "ref", "id", "phone"];
 
 /// What a column may still be; everything until a cell says otherwise.
+#[expect(clippy::struct_excessive_bools, reason = "a set of possibilities")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Guess {
     seen: bool,
@@ -30,7 +34,14 @@ pub(super) struct Guess {
 
 impl Default for Guess {
     fn default() -> Self {
-        Self { seen: false, truth: true, whole: true, real: true, date: true, moment: true }
+        Self {
+            seen: false,
+            truth: true,
+            whole: true,
+            real: true,
+            date: true,
+            moment: true,
+        }
     }
 }
 
@@ -72,16 +83,29 @@ impl Guess {
         self.kind(name) == AttributeKind::Text
     }
 
-    /// Cells as the type that was found.
-    pub(super) fn read(self, cells: &BinaryArray, field: &SourceField) -> ArrayRef {
+    /// Cells as the type that was found for their column.
+    pub(super) fn read(cells: &BinaryArray, field: &SourceField) -> ArrayRef {
         let cells_of = || cells.iter();
         match field.data_type {
-            DataType::Boolean => Arc::new(cells_of().map(|cell| truth(cell?)).collect::<BooleanArray>()),
-            DataType::Int64 => Arc::new(cells_of().map(|cell| whole(cell?)).collect::<Int64Array>()),
-            DataType::Float64 => Arc::new(cells_of().map(|cell| number(cell?)).collect::<Float64Array>()),
-            DataType::Date32 => Arc::new(cells_of().map(|cell| date(cell?)).collect::<Date32Array>()),
+            DataType::Boolean => Arc::new(
+                cells_of()
+                    .map(|cell| truth(cell?))
+                    .collect::<BooleanArray>(),
+            ),
+            DataType::Int64 => {
+                Arc::new(cells_of().map(|cell| whole(cell?)).collect::<Int64Array>())
+            }
+            DataType::Float64 => Arc::new(
+                cells_of()
+                    .map(|cell| number(cell?))
+                    .collect::<Float64Array>(),
+            ),
+            DataType::Date32 => {
+                Arc::new(cells_of().map(|cell| date(cell?)).collect::<Date32Array>())
+            }
             DataType::Timestamp(..) => {
-                let moments: TimestampMicrosecondArray = cells_of().map(|cell| moment(cell?)).collect();
+                let moments: TimestampMicrosecondArray =
+                    cells_of().map(|cell| moment(cell?)).collect();
                 Arc::new(moments.with_timezone("UTC"))
             }
             _ => Arc::new(cells.clone()),
@@ -91,7 +115,11 @@ impl Guess {
 
 /// Whether a column is a code by its name, so that digits stay text.
 fn names_things(name: &str) -> bool {
-    name.starts_with("ma_") || name.split('_').next_back().is_some_and(|last| CODE_NAMES.contains(&last))
+    name.starts_with("ma_")
+        || name
+            .split('_')
+            .next_back()
+            .is_some_and(|last| CODE_NAMES.contains(&last))
 }
 
 fn text(cell: &[u8]) -> Option<&str> {
@@ -115,26 +143,37 @@ pub(super) fn number(cell: &[u8]) -> Option<f64> {
     let text = text(cell)?;
     text.parse().ok().or_else(|| {
         let single_comma = text.matches(',').count() == 1 && !text.contains('.');
-        single_comma.then(|| text.replace(',', ".").parse().ok()).flatten()
+        single_comma
+            .then(|| text.replace(',', ".").parse().ok())
+            .flatten()
     })
 }
 
 /// Days since 1970 of `2024-05-31` or `31/05/2024`.
 fn date(cell: &[u8]) -> Option<i32> {
     let text = text(cell)?;
-    let found = ["%Y-%m-%d", "%d/%m/%Y"].into_iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok())?;
+    let found = ["%Y-%m-%d", "%d/%m/%Y"]
+        .into_iter()
+        .find_map(|form| NaiveDate::parse_from_str(text, form).ok())?;
     Some(found.num_days_from_ce() - EPOCH_DAYS)
 }
 
 /// Microseconds since 1970; a time without a zone is taken as it stands.
 fn moment(cell: &[u8]) -> Option<i64> {
-    const FORMS: [&str; 5] =
-        ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M:%S"];
+    const FORMS: [&str; 5] = [
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%dT%H:%M",
+        "%d/%m/%Y %H:%M:%S",
+    ];
     let text = text(cell)?;
     if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {
         return Some(zoned.timestamp_micros());
     }
-    let found = FORMS.into_iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
+    let found = FORMS
+        .into_iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
     Some(found.and_utc().timestamp_micros())
 }
 
@@ -145,7 +184,9 @@ mod tests {
     #[track_caller]
     fn check(name: &str, cells: &[&str], expected: AttributeKind) {
         let mut guess = Guess::default();
-        cells.iter().for_each(|cell| guess.see(cell.as_bytes()));
+        for cell in cells {
+            guess.see(cell.as_bytes());
+        }
         assert_eq!(guess.kind(name), expected, "{name}: {cells:?}");
     }
 
@@ -164,13 +205,20 @@ mod tests {
         check("open", &["true", "FALSE"], Truth);
         check("day", &["2024-05-31", "2024-06-01"], Date);
         check("day", &["31/05/2024"], Date);
-        check("at", &["2024-05-31T07:00:00+07:00", "2024-05-31 07:00:00"], Moment);
+        check(
+            "at",
+            &["2024-05-31T07:00:00+07:00", "2024-05-31 07:00:00"],
+            Moment,
+        );
         check("nothing", &[], Text);
     }
 
     #[test]
     fn days_and_moments_count_from_1970() {
-        assert_eq!((date(b"1970-01-02"), date(b"02/01/1970")), (Some(1), Some(1)));
+        assert_eq!(
+            (date(b"1970-01-02"), date(b"02/01/1970")),
+            (Some(1), Some(1))
+        );
         assert_eq!(moment(b"1970-01-01T07:00:01+07:00"), Some(1_000_000));
         assert_eq!(moment(b"1970-01-01 00:00"), Some(0));
     }

@@ -1,6 +1,7 @@
 // How a result is drawn and explained: colours by what it says, and the legend that goes with them.
 
-import type { Attributes, FeatureCollection } from "../api/types";
+import type { Attributes, Feature, FeatureCollection } from "../api/types";
+import { extentOf } from "../map/extent";
 import type { Paint } from "../map/overlay";
 import { attributeName } from "../text/attributes";
 import { formatMeasure, type Language } from "../text/number";
@@ -62,12 +63,24 @@ function drawHotSpots(data: FeatureCollection): Drawing {
   return { paint: resultPaint, data: painted, legend, leading };
 }
 
+/** Points in the middle of features, so that small ones are seen from afar; gone where the features themselves are seen. */
+function markersOf(data: FeatureCollection): Feature[] {
+  return data.features.flatMap((feature): Feature[] => {
+    const extent = extentOf(feature.geometry);
+    if (!extent) return [];
+    const coordinates = [(extent.min_x + extent.max_x) / 2, (extent.min_y + extent.max_y) / 2];
+    return [{ ...feature, geometry: { type: "Point", coordinates }, properties: { ...feature.properties, __marker: true } }];
+  });
+}
+
 function drawConflicts(data: FeatureCollection): Drawing {
   const painted = paintEach(data, () => [conflictColor, conflictColor]);
+  painted.features.push(...markersOf(painted));
   const paint: Paint = {
     ...resultPaint,
     fillOpacity: 0.42,
-    lineWidth: ["interpolate", ["linear"], ["zoom"], 8, 3.5, 12, 3, 16, 2.5],
+    radius: ["interpolate", ["linear"], ["zoom"], 8, 4, 12, 6],
+    lineWidth: ["interpolate", ["linear"], ["zoom"], 8, 2, 16, 2.5],
   };
   const legend: LegendLine[] = [{ color: conflictColor, label: { key: "result.conflict" }, count: data.features.length }];
   return { paint, data: painted, legend, leading: "overlap_m2" };

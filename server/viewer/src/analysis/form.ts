@@ -59,7 +59,7 @@ export class Form {
     return h(
       "div",
       { class: `field field-${field.kind}` },
-      h("label", { for: id }, fieldTitle(field, language()), field.unit !== "" && h("span", { class: "unit" }, field.unit)),
+      h("label", { for: id }, fieldTitle(field, language()), field.unit !== "" && h("span", { class: "unit" }, tMaybe(`unit.${field.unit}`) ?? field.unit)),
       control,
       description !== "" && h("p", { class: "hint", id: `${id}-hint` }, description),
       h("p", { class: "field-error", id: `${id}-error`, role: "alert" }),

@@ -38,9 +38,14 @@ function kindOf(schema: ParameterSchema): FieldKind {
   return schema["x-kind"] === "layer" ? "layer" : "text";
 }
 
-/** The fields of an analysis, in the order of its schema. */
+/** What a form asks first: what to look at, then how. JSON objects come without an order of their own. */
+const firstNames = ["layer", "attribute", "parcels", "parcel_code", "plan", "plan_code", "min_overlap_m2", "resolution", "ring", "study_area", "empty_cells"];
+
+/** The fields of an analysis, those of most weight first. */
 export function fieldsOf(properties: Record<string, ParameterSchema>, required: readonly string[] = []): Field[] {
-  return Object.entries(properties).map(([name, schema]) => ({
+  const rank = (name: string): number => (firstNames.includes(name) ? firstNames.indexOf(name) : firstNames.length);
+  const ordered = Object.entries(properties).sort(([left], [right]) => rank(left) - rank(right));
+  return ordered.map(([name, schema]) => ({
     name,
     kind: kindOf(schema),
     optional: !required.includes(name),

@@ -8,9 +8,12 @@ export interface Sorting {
   descending: boolean;
 }
 
-const hidden = new Set(["fid", "h3", "geom", "geometry", "bbox"]);
+const hidden = new Set(["fid", "h3", "geom", "geometry", "bbox", "parcel_fid", "plan_fid", "p_threshold", "status"]);
 
-/** The columns worth showing: those with a value somewhere, without ours and the store's. */
+/** What a reader looks for first; columns not named here follow in the order they come. */
+const firstColumns = ["name", "place", "ma_xa", "so_to", "so_thua", "ma_dat", "ma_qh", "overlap_m2", "share", "cell", "class", "count", "z", "p"];
+
+/** The columns worth showing: those with a value somewhere, without ours and those that only refer to rows elsewhere. */
 export function columnsOf(rows: readonly Attributes[]): string[] {
   const columns = new Set<string>();
   for (const row of rows) {
@@ -18,8 +21,7 @@ export function columnsOf(rows: readonly Attributes[]): string[] {
       if (!hidden.has(name) && !name.startsWith("__") && value !== null && value !== undefined) columns.add(name);
     }
   }
-  const order = Object.keys(rows[0] ?? {});
-  const position = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  const position = (name: string): number => (firstColumns.includes(name) ? firstColumns.indexOf(name) : firstColumns.length);
   return [...columns].sort((left, right) => position(left) - position(right));
 }
 

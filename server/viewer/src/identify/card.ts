@@ -1,5 +1,6 @@
 // The card of a feature: what it is, its attributes in words, what else lies here.
 
+import { columnsOf } from "../analysis/rows";
 import type { Feature, LayerMeta } from "../api/types";
 import { attributeName, displayName, isInternal } from "../text/attributes";
 import { language, t, titleOf } from "../text/language";
@@ -47,7 +48,7 @@ export class Card {
       this.#element,
       this.#head(hit, meta),
       hits.length > 1 && this.#chips(hits, chosen, layers),
-      attributeList(hit),
+      attributeList(hit, meta),
       this.#foot(hit, meta),
     );
     this.#element.hidden = false;
@@ -116,10 +117,11 @@ function hitName(hit: Hit, meta: LayerMeta | undefined): string {
   return t("identify.unnamed", { layer: meta ? titleOf(meta) : (hit.layer ?? ""), fid: hit.fid });
 }
 
-function attributeList(hit: Hit): HTMLElement {
-  const entries = Object.entries(hit.feature.properties ?? {}).filter(
-    ([name, value]) => !isInternal(name) && !name.startsWith("__") && value !== null && value !== "",
-  );
+function attributeList(hit: Hit, meta: LayerMeta | undefined): HTMLElement {
+  const order = meta?.attributes.map((attribute) => attribute.name) ?? columnsOf([hit.feature.properties ?? {}]);
+  const entries = Object.entries(hit.feature.properties ?? {})
+    .filter(([name, value]) => !isInternal(name) && !name.startsWith("__") && value !== null && value !== "")
+    .sort(([left], [right]) => order.indexOf(left) - order.indexOf(right));
   if (entries.length === 0) {
     return h("p", { class: "card-empty" }, hit.feature.properties ? t("identify.noAttributes") : t("identify.loading"));
   }

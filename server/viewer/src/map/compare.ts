@@ -4,8 +4,11 @@ import { Map as MapLibre, type StyleSpecification } from "maplibre-gl";
 
 import { inLanguage, t } from "../text/language";
 import { byId, h } from "../ui/dom";
+import { toastError } from "../ui/toast";
 import { freshAddress } from "./freshness";
 
+/** The paper colour of the `topo` style, for where no image is yet. */
+const ground = "#f5f3ec";
 const keyStep = 0.05;
 
 function imageStyle(style: string): StyleSpecification {
@@ -16,7 +19,7 @@ function imageStyle(style: string): StyleSpecification {
       "server-image": { type: "raster", tiles: [`${base}${style}/{z}/{x}/{y}@2x.png`], tileSize: 256, maxzoom: 20 },
     },
     layers: [
-      { id: "ground", type: "background", paint: { "background-color": "#e9edf0" } },
+      { id: "ground", type: "background", paint: { "background-color": ground } },
       { id: "server-image", type: "raster", source: "server-image", paint: { "raster-fade-duration": 0 } },
     ],
   };
@@ -69,6 +72,7 @@ export class Compare {
       maxZoom: this.#map.getMaxZoom(),
       transformRequest: (url) => ({ url: freshAddress(url) }),
     });
+    this.#image.on("error", (event) => toastError(event.error));
     this.#map.on("move", this.#follow);
     this.#place(0.5);
   }

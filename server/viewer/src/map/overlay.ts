@@ -28,6 +28,11 @@ export const highlightPaint: Paint = {
   radius: 9,
 };
 
+/** An opacity that lets markers (points standing for small polygons) go where the polygons are seen. */
+function fading(opacity: number): ExpressionSpecification {
+  return ["interpolate", ["linear"], ["zoom"], 13, opacity, 14.5, ["case", ["has", "__marker"], 0, opacity]];
+}
+
 /** Layers of an overlay, bottom to top. */
 function layersOf(name: string, paint: Paint): LayerSpecification[] {
   const source = prefix + name;
@@ -54,10 +59,11 @@ function layersOf(name: string, paint: Paint): LayerSpecification[] {
       filter: isPoint,
       paint: {
         "circle-color": paint.fill,
-        "circle-opacity": 0.85,
+        "circle-opacity": fading(0.85),
+        "circle-stroke-opacity": fading(1),
         "circle-radius": paint.radius,
-        "circle-stroke-color": paint.line,
-        "circle-stroke-width": 2.5,
+        "circle-stroke-color": ["case", ["has", "__marker"], "#ffffff", paint.line],
+        "circle-stroke-width": ["case", ["has", "__marker"], 1.2, 2.5],
       },
     },
   ];

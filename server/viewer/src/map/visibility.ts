@@ -1,7 +1,8 @@
 // Which data layers the map shows.
 
-import type { Map as MapLibre } from "maplibre-gl";
+import type { Map as MapLibre, StyleSpecification } from "maplibre-gl";
 
+import { prefix } from "./overlay";
 import { dataLayerOf, hiddenAtFirst } from "./style_layers";
 
 /** Keeps the switches of the data layers and applies them to the maps that draw them. */
@@ -11,9 +12,10 @@ export class Visibility {
   readonly #switched: Set<string>;
   readonly #listeners = new Set<() => void>();
 
-  constructor(map: MapLibre, switched: readonly string[]) {
+  /** `style` is what the server says, whatever the map shows of it for now. */
+  constructor(map: MapLibre, style: StyleSpecification, switched: readonly string[]) {
     this.#map = map;
-    this.#hiddenAtFirst = hiddenAtFirst(map.getStyle().layers);
+    this.#hiddenAtFirst = hiddenAtFirst(style.layers);
     this.#switched = new Set(switched);
     for (const id of switched) this.#apply(id);
   }
@@ -34,6 +36,12 @@ export class Visibility {
     for (const listener of this.#listeners) listener();
   }
 
+  /** Shows and hides every data layer as switched. */
+  applyAll(): void {
+    const ids = this.#map.getStyle().layers.map(dataLayerOf);
+    for (const id of new Set(ids)) if (id !== null && !id.startsWith(prefix)) this.#apply(id);
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
   }
@@ -41,7 +49,8 @@ export class Visibility {
   #apply(id: string): void {
     const visibility = this.isShown(id) ? "visible" : "none";
     for (const layer of this.#map.getStyle().layers) {
-      if (dataLayerOf(layer) === id) this.#map.setLayoutProperty(layer.id, "visibility", visibility);
+      const isSet = (layer.layout?.visibility ?? "visible") === visibility;
+      if (dataLayerOf(layer) === id && !isSet) this.#map.setLayoutProperty(layer.id, "visibility", visibility);
     }
   }
 }

@@ -116,6 +116,7 @@ export const en: Record<Key, string> = {
   "result.generic": "The result has {count} features.",
   "result.conflict": "Conflict with the plan",
   "result.feature": "Result of the analysis",
+  "unit.cells": "cells",
   "choice.fdr": "Control false discoveries (FDR)",
   "choice.none": "No correction",
   "choice.zero": "Count as 0",

@@ -114,6 +114,7 @@ export const vi = {
   "result.generic": "Kết quả có {count} đối tượng.",
   "result.conflict": "Trái quy hoạch",
   "result.feature": "Kết quả phân tích",
+  "unit.cells": "ô",
   "choice.fdr": "Kiểm soát phát hiện sai (FDR)",
   "choice.none": "Không hiệu chỉnh",
   "choice.zero": "Tính là 0",

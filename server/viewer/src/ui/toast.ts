@@ -19,6 +19,8 @@ export function toast(title: string, detail = "", kind: "info" | "error" = "info
     close,
   );
   close.addEventListener("click", () => card.remove());
+  // One message is enough for a server that fails many tiles at once.
+  for (const other of shelf.children) if (other.querySelector("strong")?.textContent === title) other.remove();
   while (shelf.childElementCount >= limit) shelf.firstElementChild?.remove();
   shelf.append(card);
   setTimeout(() => card.remove(), shown_millis[kind]);
