@@ -33,8 +33,12 @@ impl Province {
             let sources: Vec<PathBuf> = entry.sources.iter().map(|name| files.join(name)).collect();
             let mut request = ImportRequest::new(sources, entry.layer.parse()?);
             request.theme = entry.theme.parse()?;
-            import(&twin, &request, &Silent).with_context(|| format!("importing {}", entry.layer))?;
+            import(&twin, &request, &Silent)
+                .with_context(|| format!("importing {}", entry.layer))?;
         }
-        Ok(Self { twin: Arc::new(twin), _folder: folder })
+        Ok(Self {
+            twin: Arc::new(twin),
+            _folder: folder,
+        })
     }
 }

@@ -70,7 +70,8 @@ pub(crate) fn accidents(roads: &[Road], province: &Province) -> Accidents {
     let near: Vec<&Road> = roads
         .iter()
         .filter(|road| {
-            road.class <= Class::Commune && shape::nearest(&road.line, centre).1 < HOT_RADIUS_M * 0.6
+            road.class <= Class::Commune
+                && shape::nearest(&road.line, centre).1 < HOT_RADIUS_M * 0.6
         })
         .collect();
     let mut left = HOT;
@@ -86,8 +87,11 @@ pub(crate) fn accidents(roads: &[Road], province: &Province) -> Accidents {
         }
     }
     rows.sort_by(|a, b| a.occurred_at.cmp(&b.occurred_at));
-    let hot_spot =
-        HotSpot { centre: province.plane.lonlat(centre), radius_m: HOT_RADIUS_M, count: HOT - left };
+    let hot_spot = HotSpot {
+        centre: province.plane.lonlat(centre),
+        radius_m: HOT_RADIUS_M,
+        count: HOT - left,
+    };
     Accidents { rows, hot_spot }
 }
 
@@ -106,17 +110,46 @@ const fn weight(class: Class) -> f64 {
 
 fn on(road: &Road, share: f64, random: &mut Random) -> Accident {
     let place = Walk::new(&road.line).to(shape::length_m(&road.line) * share);
-    let place = Coord { x: place.x + random.normal() * 3.0, y: place.y + random.normal() * 3.0 };
+    let place = Coord {
+        x: place.x + random.normal() * 3.0,
+        y: place.y + random.normal() * 3.0,
+    };
     let severity = match random.unit() {
         chance if chance < 0.13 => "fatal",
         chance if chance < 0.45 => "serious",
         _ => "light",
     };
-    let deaths = if severity == "fatal" { 1 + u32::from(random.chance(0.12)) } else { 0 };
-    let injured = if severity == "light" { 1 } else { random.below(4) as u32 };
-    let (year, month, day) = (2023 + random.below(2), 1 + random.below(12), 1 + random.below(28));
+    let deaths = if severity == "fatal" {
+        1 + u32::from(random.chance(0.12))
+    } else {
+        0
+    };
+    let injured = if severity == "light" {
+        1
+    } else {
+        random.below(4) as u32
+    };
+    let (year, month, day) = (
+        2023 + random.below(2),
+        1 + random.below(12),
+        1 + random.below(28),
+    );
     let hour = [7, 8, 17, 18, 19, 20, 21, 22, 11, 14, 5, 23][random.below(12)];
-    let occurred_at = format!("{year}-{month:02}-{day:02}T{hour:02}:{:02}:00+07:00", random.below(60));
-    let road = if road.reference.is_empty() { road.name.clone() } else { road.reference.clone() };
-    Accident { place, occurred_at, severity, injured, deaths, road }
+    let occurred_at = format!(
+        "{year}-{month:02}-{day:02}T{hour:02}:{:02}:00+07:00",
+        random.below(60)
+    );
+    let road = if road.reference.is_empty() {
+        road.name.clone()
+    } else {
+        road.reference.clone()
+    };
+    Accident {
+        place,
+        occurred_at,
+        severity,
+        injured,
+        deaths,
+        road,
+    }
 }

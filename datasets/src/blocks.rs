@@ -60,7 +60,11 @@ pub(crate) struct Surroundings<'a> {
 }
 
 /// The blocks of a commune, nearest to its heart first; `streets` are lattice edges that are roads already.
-pub(crate) fn blocks(site: &Site, streets: &BTreeSet<Edge>, around: &Surroundings<'_>) -> Vec<Block> {
+pub(crate) fn blocks(
+    site: &Site,
+    streets: &BTreeSet<Edge>,
+    around: &Surroundings<'_>,
+) -> Vec<Block> {
     let mut candidates = candidates(site, around);
     candidates.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     let homes_wanted = match around.scale {
@@ -88,7 +92,13 @@ pub(crate) fn blocks(site: &Site, streets: &BTreeSet<Edge>, around: &Surrounding
         let is_road = !matches!(purpose, Use::Field(_))
             || streets.contains(&(i, j, false))
             || streets.contains(&(i, j, true));
-        blocks.push(Block { i, j, cell, purpose, is_road });
+        blocks.push(Block {
+            i,
+            j,
+            cell,
+            purpose,
+            is_road,
+        });
     }
     blocks
 }
@@ -108,7 +118,8 @@ fn candidates(site: &Site, around: &Surroundings<'_>) -> Vec<(f64, i32, i32, Cel
             let cell = site.lattice.cell(i, j);
             if is_free(&cell, site, around) {
                 let centre = cell.at(0.5, 0.5);
-                let apart_m = shape::distance_m(centre, heart) * (1.0 + 0.3 * noise.at(centre, 260.0));
+                let apart_m =
+                    shape::distance_m(centre, heart) * (1.0 + 0.3 * noise.at(centre, 260.0));
                 candidates.push((apart_m, i, j, cell));
             }
         }
@@ -120,8 +131,12 @@ fn candidates(site: &Site, around: &Surroundings<'_>) -> Vec<(f64, i32, i32, Cel
 fn is_free(cell: &Cell, site: &Site, around: &Surroundings<'_>) -> bool {
     let centre = cell.at(0.5, 0.5);
     around.partition.commune(centre) == Some(site.commune)
-        && cell.samples(0.0).all(|place| around.ground.is_free(place, ground::ANY))
-        && cell.samples(20.0).all(|place| around.partition.commune(place) == Some(site.commune))
+        && cell
+            .samples(0.0)
+            .all(|place| around.ground.is_free(place, ground::ANY))
+        && cell
+            .samples(20.0)
+            .all(|place| around.partition.commune(place) == Some(site.commune))
         && around.relief.height_m(centre) < 140.0
         && around.relief.slope(centre) < 0.35
 }
@@ -129,12 +144,17 @@ fn is_free(cell: &Cell, site: &Site, around: &Surroundings<'_>) -> bool {
 /// What grows in a field cell.
 fn crop(site: &Site, (i, j): (i32, i32), around: &Surroundings<'_>) -> Code {
     let commune = &communes()[site.commune];
-    if matches!(planting(commune.code), Some(Planting::Industry | Planting::Town)) {
+    if matches!(
+        planting(commune.code),
+        Some(Planting::Industry | Planting::Town)
+    ) {
         return Code::PADDY;
     }
     let place = site.lattice.node(i, j);
     let height_m = around.relief.height_m(place);
-    let chance = mix(around.seed ^ (u64::from(commune.code) << 32) ^ mix((i64::from(i) * 4099 + i64::from(j)) as u64));
+    let chance = mix(around.seed
+        ^ (u64::from(commune.code) << 32)
+        ^ mix((i64::from(i) * 4099 + i64::from(j)) as u64));
     let chance = (chance >> 11) as f64 / (1_u64 << 53) as f64;
     let lychee = match DISTRICTS[district_row(commune.district)].code {
         294 => 0.42,

@@ -38,7 +38,12 @@ pub(crate) fn smooth_vertices(grid: &Grid, labels: &[u16]) -> Vec<Coord> {
     for _ in 0..PASSES {
         let moved: Vec<(usize, Coord)> = sides
             .iter()
-            .map(|(&vertex, beside)| (vertex, shape::between(places[vertex], mean(&places, beside), 0.5)))
+            .map(|(&vertex, beside)| {
+                (
+                    vertex,
+                    shape::between(places[vertex], mean(&places, beside), 0.5),
+                )
+            })
             .collect();
         for (vertex, place) in moved {
             places[vertex] = place;
@@ -53,7 +58,12 @@ fn mean(places: &[Coord], vertices: &[usize]) -> Coord {
 }
 
 /// One multipolygon per label 0 … `count` − 1, exterior rings anticlockwise, holes clockwise.
-pub(crate) fn polygons(grid: &Grid, labels: &[u16], places: &[Coord], count: usize) -> Vec<MultiPolygon> {
+pub(crate) fn polygons(
+    grid: &Grid,
+    labels: &[u16],
+    places: &[Coord],
+    count: usize,
+) -> Vec<MultiPolygon> {
     let across = grid.cols + 1;
     let mut next: Vec<BTreeMap<usize, usize>> = vec![BTreeMap::new(); count];
     for cell in (0..grid.len()).filter(|&cell| labels[cell] != OUTSIDE) {
@@ -71,7 +81,9 @@ pub(crate) fn polygons(grid: &Grid, labels: &[u16], places: &[Coord], count: usi
             }
         }
     }
-    next.into_iter().map(|ways| assemble(ways, places)).collect()
+    next.into_iter()
+        .map(|ways| assemble(ways, places))
+        .collect()
 }
 
 fn assemble(mut ways: BTreeMap<usize, usize>, places: &[Coord]) -> MultiPolygon {
@@ -85,13 +97,21 @@ fn assemble(mut ways: BTreeMap<usize, usize>, places: &[Coord]) -> MultiPolygon 
             at = to;
         }
         ring.push(places[start]);
-        if shape::ring_area_m2(&ring[1..]) > 0.0 { shells.push(ring) } else { holes.push(ring) }
+        if shape::ring_area_m2(&ring[1..]) > 0.0 {
+            shells.push(ring);
+        } else {
+            holes.push(ring);
+        }
     }
     shells.sort_by(|a, b| shape::ring_area_m2(&b[1..]).total_cmp(&shape::ring_area_m2(&a[1..])));
-    let mut polygons: Vec<Polygon> =
-        shells.into_iter().map(|ring| Polygon::new(LineString::new(ring), Vec::new())).collect();
+    let mut polygons: Vec<Polygon> = shells
+        .into_iter()
+        .map(|ring| Polygon::new(LineString::new(ring), Vec::new()))
+        .collect();
     for hole in holes {
-        let around = polygons.iter_mut().find(|polygon| shape::contains(&polygon.exterior().0, hole[0]));
+        let around = polygons
+            .iter_mut()
+            .find(|polygon| shape::contains(&polygon.exterior().0, hole[0]));
         if let Some(polygon) = around {
             polygon.interiors_push(LineString::new(hole));
         }

@@ -102,11 +102,15 @@ pub(crate) fn district_row(code: u16) -> usize {
 
 /// Populations of the communes, scaled so that they sum to [`PROVINCE_POPULATION`].
 pub(crate) fn populations() -> Vec<u32> {
-    let register: u64 = COMMUNES.iter().map(|commune| u64::from(commune.register_population)).sum();
+    let register: u64 = COMMUNES
+        .iter()
+        .map(|commune| u64::from(commune.register_population))
+        .sum();
     COMMUNES
         .iter()
         .map(|commune| {
-            (u64::from(commune.register_population) * u64::from(PROVINCE_POPULATION) / register) as u32
+            (u64::from(commune.register_population) * u64::from(PROVINCE_POPULATION) / register)
+                as u32
         })
         .collect()
 }

@@ -67,12 +67,24 @@ pub(crate) fn facilities(province: &Province, public: &[Vec<PublicPlot>]) -> Fac
     let mut random = Random::new(province.options.seed, "facilities");
     let mut all = Facilities::default();
     for (row, plots) in public.iter().enumerate() {
-        let villages: Vec<&Village> =
-            province.villages.iter().filter(|village| village.commune == row).collect();
-        schools(province, (row, plots), &villages, (&mut all.schools, &mut random));
+        let villages: Vec<&Village> = province
+            .villages
+            .iter()
+            .filter(|village| village.commune == row)
+            .collect();
+        schools(
+            province,
+            (row, plots),
+            &villages,
+            (&mut all.schools, &mut random),
+        );
         let place = plot(plots, Code::HEALTH, 0).unwrap_or_else(|| province.sites[row].place());
         all.health.push(Health {
-            name: format!("Trạm y tế {} {}", communes()[row].kind.vietnamese(), communes()[row].name),
+            name: format!(
+                "Trạm y tế {} {}",
+                communes()[row].kind.vietnamese(),
+                communes()[row].name
+            ),
             kind: "health_station",
             beds: 5,
             commune: row,
@@ -85,11 +97,18 @@ pub(crate) fn facilities(province: &Province, public: &[Vec<PublicPlot>]) -> Fac
 }
 
 fn plot(plots: &[PublicPlot], code: Code, number: usize) -> Option<Coord> {
-    plots.iter().filter(|plot| plot.code == code).nth(number).map(|plot| plot.centre)
+    plots
+        .iter()
+        .filter(|plot| plot.code == code)
+        .nth(number)
+        .map(|plot| plot.centre)
 }
 
 fn beside(place: Coord, random: &mut Random) -> Coord {
-    Coord { x: place.x + random.normal() * 25.0, y: place.y + random.normal() * 25.0 }
+    Coord {
+        x: place.x + random.normal() * 25.0,
+        y: place.y + random.normal() * 25.0,
+    }
 }
 
 fn schools(
@@ -102,22 +121,50 @@ fn schools(
     let commune = &communes()[row];
     let heart = province.sites[row].place();
     let primaries = (population / PEOPLE_PER_PRIMARY).clamp(1, 2) as usize;
-    let mut add = |name: String, level: &'static str, pupils: f64, place: Coord, random: &mut Random| {
-        let seats = (pupils * random.range(0.85, 1.3) / 10.0).round().max(5.0) as u32 * 10;
-        schools.push(School { name, level, seats, pupils: pupils.round() as u32, commune: row, place });
+    let mut add =
+        |name: String, level: &'static str, pupils: f64, place: Coord, random: &mut Random| {
+            let seats = (pupils * random.range(0.85, 1.3) / 10.0).round().max(5.0) as u32 * 10;
+            schools.push(School {
+                name,
+                level,
+                seats,
+                pupils: pupils.round() as u32,
+                commune: row,
+                place,
+            });
+        };
+    let ending = |number: usize, count: usize| {
+        if count > 1 {
+            format!(" {}", number + 1)
+        } else {
+            String::new()
+        }
     };
-    let ending = |number: usize, count: usize| if count > 1 { format!(" {}", number + 1) } else { String::new() };
     for number in 0..primaries {
         let place = match number {
             0 => plot(plots, Code::SCHOOL, 0).unwrap_or(heart),
             _ => beside(villages[number.min(villages.len() - 1)].place, random),
         };
-        let name = format!("Trường Tiểu học {}{}", commune.name, ending(number, primaries));
+        let name = format!(
+            "Trường Tiểu học {}{}",
+            commune.name,
+            ending(number, primaries)
+        );
         let pupils = f64::from(population) * 0.086 / primaries as f64;
         add(name, "primary", pupils, place, random);
         let place = beside(villages[(number + 1).min(villages.len() - 1)].place, random);
-        let name = format!("Trường Mầm non {}{}", commune.name, ending(number, primaries));
-        add(name, "kindergarten", f64::from(population) * 0.055 / primaries as f64, place, random);
+        let name = format!(
+            "Trường Mầm non {}{}",
+            commune.name,
+            ending(number, primaries)
+        );
+        add(
+            name,
+            "kindergarten",
+            f64::from(population) * 0.055 / primaries as f64,
+            place,
+            random,
+        );
     }
     let secondaries = (population / PEOPLE_PER_SECONDARY).clamp(1, 2) as usize;
     for number in 0..secondaries {
@@ -125,14 +172,32 @@ fn schools(
             0 => plot(plots, Code::SCHOOL, 1).unwrap_or(heart),
             _ => beside(villages[villages.len() - 1].place, random),
         };
-        let name = format!("Trường THCS {}{}", commune.name, ending(number, secondaries));
-        add(name, "lower_secondary", f64::from(population) * 0.066 / secondaries as f64, place, random);
+        let name = format!(
+            "Trường THCS {}{}",
+            commune.name,
+            ending(number, secondaries)
+        );
+        add(
+            name,
+            "lower_secondary",
+            f64::from(population) * 0.066 / secondaries as f64,
+            place,
+            random,
+        );
     }
-    let seat = DISTRICTS.iter().any(|district| district.seat == commune.code);
+    let seat = DISTRICTS
+        .iter()
+        .any(|district| district.seat == commune.code);
     if seat || row % 5 == 2 {
         let place = beside(villages[villages.len() - 1].place, random);
         let pupils = random.range(900.0, 1500.0);
-        add(format!("Trường THPT {}", commune.name), "upper_secondary", pupils, place, random);
+        add(
+            format!("Trường THPT {}", commune.name),
+            "upper_secondary",
+            pupils,
+            place,
+            random,
+        );
     }
 }
 
@@ -142,7 +207,9 @@ fn markets(
     (markets, random): (&mut Vec<Market>, &mut Random),
 ) {
     let commune = &communes()[row];
-    let seat = DISTRICTS.iter().any(|district| district.seat == commune.code);
+    let seat = DISTRICTS
+        .iter()
+        .any(|district| district.seat == commune.code);
     if !seat && random.chance(0.25) {
         return;
     }
@@ -158,15 +225,32 @@ fn markets(
         _ => random.range(1_200.0, 3_500.0),
     };
     let place = plot(plots, Code::MARKET, 0).unwrap_or_else(|| province.sites[row].place());
-    markets.push(Market { name: format!("Chợ {}", commune.name), class, area_m2: area_m2 as u32, place });
+    markets.push(Market {
+        name: format!("Chợ {}", commune.name),
+        class,
+        area_m2: area_m2 as u32,
+        place,
+    });
 }
 
 fn hospitals(province: &Province, health: &mut Vec<Health>, random: &mut Random) {
     let mut add = |name: String, beds: u32, code: u32, random: &mut Random| {
-        let Some(row) = communes().iter().position(|commune| commune.code == code) else { return };
-        let village = province.villages.iter().filter(|village| village.commune == row).nth(1);
+        let Some(row) = communes().iter().position(|commune| commune.code == code) else {
+            return;
+        };
+        let village = province
+            .villages
+            .iter()
+            .filter(|village| village.commune == row)
+            .nth(1);
         let place = village.map_or_else(|| province.sites[row].place(), |village| village.place);
-        health.push(Health { name, kind: "hospital", beds, commune: row, place: beside(place, random) });
+        health.push(Health {
+            name,
+            kind: "hospital",
+            beds,
+            commune: row,
+            place: beside(place, random),
+        });
     };
     for (name, beds, code) in HOSPITALS {
         add(name.to_owned(), beds, code, random);

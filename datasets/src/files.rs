@@ -13,13 +13,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::{
-    accidents,
-    error::GenerateError,
-    facilities,
-    manifest::ManifestEntry,
-    province::Province,
-    roads::Road,
-    write::create,
+    accidents, error::GenerateError, facilities, manifest::ManifestEntry, province::Province,
+    roads::Road, write::create,
 };
 
 const README: &str = "Hải Dương (tổng hợp) - Hai Duong (synthetic)\n\n\

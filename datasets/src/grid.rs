@@ -68,7 +68,9 @@ impl Grid {
 
     fn near_segment(&self, a: Coord, b: Coord, radius_m: f64, mark: &mut impl FnMut(usize)) {
         let index = |value: f64, origin: f64, count: usize| {
-            ((value - origin) / self.cell_m).floor().clamp(0.0, count as f64 - 1.0) as usize
+            ((value - origin) / self.cell_m)
+                .floor()
+                .clamp(0.0, count as f64 - 1.0) as usize
         };
         let reach = radius_m + self.cell_m * 0.5;
         let first_col = index(a.x.min(b.x) - reach, self.min.x, self.cols);
@@ -90,7 +92,8 @@ impl Grid {
     /// Calls `mark` for every cell whose centre lies inside the ring.
     pub(crate) fn inside(&self, ring: &[Coord], mut mark: impl FnMut(usize)) {
         let mut crossings = Vec::new();
-        let row_of = |y: f64| ((y - self.min.y) / self.cell_m).clamp(0.0, self.rows as f64) as usize;
+        let row_of =
+            |y: f64| ((y - self.min.y) / self.cell_m).clamp(0.0, self.rows as f64) as usize;
         let low = ring.iter().map(|p| p.y).fold(f64::INFINITY, f64::min);
         let high = ring.iter().map(|p| p.y).fold(f64::NEG_INFINITY, f64::max);
         for row in row_of(low)..(row_of(high) + 1).min(self.rows) {
@@ -106,7 +109,11 @@ impl Grid {
             for span in crossings.chunks_exact(2) {
                 let first = ((span[0] - self.min.x) / self.cell_m - 0.5).ceil().max(0.0) as usize;
                 let last = ((span[1] - self.min.x) / self.cell_m - 0.5).floor();
-                let end = if last >= 0.0 { (last as usize + 1).min(self.cols) } else { 0 };
+                let end = if last >= 0.0 {
+                    (last as usize + 1).min(self.cols)
+                } else {
+                    0
+                };
                 (first..end).for_each(|col| mark(row * self.cols + col));
             }
         }

@@ -6,8 +6,8 @@ use crate::{
     ground::{self, Ground},
     lattice::Lattice,
     noise::Noise,
-    plane::Plane,
     partition::Partition,
+    plane::Plane,
     shape,
 };
 
@@ -46,10 +46,17 @@ const SITES: [Site; 30] = [
 ];
 
 /// Places all zones and marks the ground they take; one that finds no room is left out.
-pub(crate) fn zones(plane: &Plane, partition: &Partition, ground: &mut Ground, seed: u64) -> Vec<Zone> {
+pub(crate) fn zones(
+    plane: &Plane,
+    partition: &Partition,
+    ground: &mut Ground,
+    seed: u64,
+) -> Vec<Zone> {
     let mut zones = Vec::new();
     for site in &SITES {
-        let Some(zone) = place(plane, partition, ground, (site, seed)) else { continue };
+        let Some(zone) = place(plane, partition, ground, (site, seed)) else {
+            continue;
+        };
         ground.mark_ring(&zone.ring(), ground::INDUSTRY);
         ground.mark_line(&zone.ring(), 25.0, ground::INDUSTRY);
         zones.push(zone);
@@ -58,21 +65,37 @@ pub(crate) fn zones(plane: &Plane, partition: &Partition, ground: &mut Ground, s
 }
 
 /// Searches outward in a spiral for a free rectangle, turning it through twelve directions.
-fn place(plane: &Plane, partition: &Partition, ground: &Ground, (site, seed): (&Site, u64)) -> Option<Zone> {
+fn place(
+    plane: &Plane,
+    partition: &Partition,
+    ground: &Ground,
+    (site, seed): (&Site, u64),
+) -> Option<Zone> {
     let &(name, is_park, lon, lat, area_ha, occupancy_pct) = site;
     let wanted = plane.place(lon, lat);
-    let columns = (f64::from((area_ha * 1.5) as u32) / 4.0).sqrt().round().max(2.0) as i32;
+    let columns = (f64::from((area_ha * 1.5) as u32) / 4.0)
+        .sqrt()
+        .round()
+        .max(2.0) as i32;
     let rows = (area_ha / (f64::from(columns) * 4.0)).round().max(1.0) as i32;
     let cell_m = (area_ha * 1e4 / f64::from(columns * rows)).sqrt();
     for step in 0..900 {
         let turn = f64::from(step) * 2.399_963;
         let off_m = 95.0 * f64::from(step).sqrt();
-        let centre = Coord { x: wanted.x + off_m * turn.cos(), y: wanted.y + off_m * turn.sin() };
-        let Some(commune) = partition.commune(centre) else { continue };
+        let centre = Coord {
+            x: wanted.x + off_m * turn.cos(),
+            y: wanted.y + off_m * turn.sin(),
+        };
+        let Some(commune) = partition.commune(centre) else {
+            continue;
+        };
         for direction in 0..6 {
             let azimuth_rad = f64::from(direction) * std::f64::consts::PI / 6.0;
             let (sin, cos) = azimuth_rad.sin_cos();
-            let (half_x, half_y) = (cell_m * f64::from(columns) / 2.0, cell_m * f64::from(rows) / 2.0);
+            let (half_x, half_y) = (
+                cell_m * f64::from(columns) / 2.0,
+                cell_m * f64::from(rows) / 2.0,
+            );
             let origin = Coord {
                 x: centre.x - half_x * cos + half_y * sin,
                 y: centre.y - half_x * sin - half_y * cos,
@@ -86,7 +109,15 @@ fn place(plane: &Plane, partition: &Partition, ground: &Ground, (site, seed): (&
                 bend: Noise::new(seed, 43),
                 bend_m: 0.0,
             };
-            let zone = Zone { name, is_park, occupancy_pct, lattice, columns, rows, commune };
+            let zone = Zone {
+                name,
+                is_park,
+                occupancy_pct,
+                lattice,
+                columns,
+                rows,
+                commune,
+            };
             if zone.fits(partition, ground) {
                 return Some(zone);
             }
@@ -122,7 +153,10 @@ impl Zone {
         let (steps_u, steps_v) = (self.columns * 8, self.rows * 8);
         (0..=steps_u).all(|a| {
             (0..=steps_v).all(|b| {
-                let (u, v) = (f64::from(a) / f64::from(steps_u), f64::from(b) / f64::from(steps_v));
+                let (u, v) = (
+                    f64::from(a) / f64::from(steps_u),
+                    f64::from(b) / f64::from(steps_v),
+                );
                 let place = shape::between(
                     shape::between(ring[0], ring[1], u),
                     shape::between(ring[3], ring[2], u),

@@ -34,7 +34,10 @@ impl Code {
     }
 
     pub(crate) fn is_home(self) -> bool {
-        matches!(self, Self::RURAL_HOME | Self::RURAL_HOME_GARDEN | Self::URBAN_HOME)
+        matches!(
+            self,
+            Self::RURAL_HOME | Self::RURAL_HOME_GARDEN | Self::URBAN_HOME
+        )
     }
 
     /// What a plan calls the land.

@@ -22,12 +22,17 @@ pub(crate) struct LandCover<'a> {
 
 impl<'a> LandCover<'a> {
     pub(crate) const fn new(province: &'a Province) -> Self {
-        Self { province, noise: Noise::new(province.options.seed, 101) }
+        Self {
+            province,
+            noise: Noise::new(province.options.seed, 101),
+        }
     }
 
     /// The class at a place of the plane, or [`NODATA`] outside the province.
     pub(crate) fn class(&self, place: Coord, height_m: f64) -> u8 {
-        let Some(commune) = self.province.partition.commune(place) else { return NODATA };
+        let Some(commune) = self.province.partition.commune(place) else {
+            return NODATA;
+        };
         let flags = self.province.ground.at(place);
         if flags & (ground::RIVER | ground::LAKE) != 0 {
             return WATER;

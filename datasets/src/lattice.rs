@@ -41,7 +41,10 @@ impl Lattice {
     fn corner(&self, i: i32, j: i32) -> Coord {
         let (sin, cos) = self.azimuth_rad.sin_cos();
         let (x, y) = (f64::from(i) * self.width_m, f64::from(j) * self.height_m);
-        let place = Coord { x: self.origin.x + x * cos - y * sin, y: self.origin.y + x * sin + y * cos };
+        let place = Coord {
+            x: self.origin.x + x * cos - y * sin,
+            y: self.origin.y + x * sin + y * cos,
+        };
         let near = self.bend.displacement(place, 420.0);
         let far = self.bend.displacement(place, 2100.0);
         Coord {
@@ -90,20 +93,33 @@ impl Cell {
     pub(crate) fn ring(&self, piece: Piece) -> Vec<Coord> {
         let [u0, u1] = piece.u;
         let [v0, v1] = piece.v;
-        [(u0, v0), (u1, v0), (u1, v1), (u0, v1), (u0, v0)].map(|(u, v)| self.at(u, v)).to_vec()
+        [(u0, v0), (u1, v0), (u1, v1), (u0, v1), (u0, v0)]
+            .map(|(u, v)| self.at(u, v))
+            .to_vec()
     }
 
     /// The closed ring of the lanes on the south and west side.
     pub(crate) fn lane_ring(&self) -> Vec<Coord> {
         let (a, b) = (self.lane_u, self.lane_v);
-        [(0.0, 0.0), (1.0, 0.0), (1.0, b), (a, b), (a, 1.0), (0.0, 1.0), (0.0, 0.0)]
-            .map(|(u, v)| self.at(u, v))
-            .to_vec()
+        [
+            (0.0, 0.0),
+            (1.0, 0.0),
+            (1.0, b),
+            (a, b),
+            (a, 1.0),
+            (0.0, 1.0),
+            (0.0, 0.0),
+        ]
+        .map(|(u, v)| self.at(u, v))
+        .to_vec()
     }
 
     /// Everything but the lanes.
     pub(crate) const fn block(&self) -> Piece {
-        Piece { u: [self.lane_u, 1.0], v: [self.lane_v, 1.0] }
+        Piece {
+            u: [self.lane_u, 1.0],
+            v: [self.lane_v, 1.0],
+        }
     }
 
     /// Places spread evenly over the cell and `beyond_m` over its sides.
@@ -130,14 +146,20 @@ impl Piece {
     pub(crate) fn columns(self, cuts: &[f64]) -> Vec<Self> {
         let [u0, u1] = self.u;
         cuts.windows(2)
-            .map(|pair| Self { u: [u0 + (u1 - u0) * pair[0], u0 + (u1 - u0) * pair[1]], v: self.v })
+            .map(|pair| Self {
+                u: [u0 + (u1 - u0) * pair[0], u0 + (u1 - u0) * pair[1]],
+                v: self.v,
+            })
             .collect()
     }
 
     /// The part of the piece between two shares of its height.
     pub(crate) fn rows(self, low: f64, high: f64) -> Self {
         let [v0, v1] = self.v;
-        Self { u: self.u, v: [v0 + (v1 - v0) * low, v0 + (v1 - v0) * high] }
+        Self {
+            u: self.u,
+            v: [v0 + (v1 - v0) * low, v0 + (v1 - v0) * high],
+        }
     }
 
     /// The part both pieces have in common.

@@ -75,7 +75,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { scale: Scale::Small, seed: DEFAULT_SEED }
+        Self {
+            scale: Scale::Small,
+            seed: DEFAULT_SEED,
+        }
     }
 }
 
@@ -96,11 +99,18 @@ pub fn generate(
     if let Err(source) = fs::remove_file(&manifest_path)
         && source.kind() != io::ErrorKind::NotFound
     {
-        return Err(GenerateError::Io { path: manifest_path, source });
+        return Err(GenerateError::Io {
+            path: manifest_path,
+            source,
+        });
     }
     let province = Province::new(options, progress)?;
     let entries = files::write_all(dir, &province, progress)?;
-    let manifest = Manifest { seed: options.seed, scale: options.scale, entries };
+    let manifest = Manifest {
+        seed: options.seed,
+        scale: options.scale,
+        entries,
+    };
     manifest.write(dir)?;
     progress("Xong · Done", 1.0);
     Ok(manifest)

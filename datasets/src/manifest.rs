@@ -59,8 +59,11 @@ impl Manifest {
             .entries
             .iter()
             .map(|entry| {
-                let sources: Vec<String> =
-                    entry.sources.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+                let sources: Vec<String> = entry
+                    .sources
+                    .iter()
+                    .map(|path| path.to_string_lossy().into_owned())
+                    .collect();
                 json!({
                     "layer": entry.layer, "theme": entry.theme, "title_vi": entry.title_vi,
                     "title_en": entry.title_en, "sources": sources,
@@ -87,7 +90,10 @@ fn parse(value: &Value) -> Option<Manifest> {
                 theme: text(entry, "theme")?,
                 title_vi: text(entry, "title_vi")?,
                 title_en: text(entry, "title_en")?,
-                sources: sources.iter().map(|path| path.as_str().map(PathBuf::from)).collect::<Option<_>>()?,
+                sources: sources
+                    .iter()
+                    .map(|path| path.as_str().map(PathBuf::from))
+                    .collect::<Option<_>>()?,
             })
         })
         .collect::<Option<Vec<_>>>()?;

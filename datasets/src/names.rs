@@ -17,18 +17,49 @@ const STREETS: [&str; 60] = [
 ];
 
 const FIRST: [&str; 28] = [
-    "An", "Bình", "Cẩm", "Đại", "Đông", "Đồng", "Hà", "Hòa", "Hoàng", "Kim", "La", "Lai", "Mai", "Ngọc",
-    "Nội", "Phú", "Phương", "Quảng", "Tân", "Thanh", "Thái", "Thượng", "Tiên", "Trung", "Vạn", "Văn", "Xuân", "Vĩnh",
+    "An",
+    "Bình",
+    "Cẩm",
+    "Đại",
+    "Đông",
+    "Đồng",
+    "Hà",
+    "Hòa",
+    "Hoàng",
+    "Kim",
+    "La",
+    "Lai",
+    "Mai",
+    "Ngọc",
+    "Nội",
+    "Phú",
+    "Phương",
+    "Quảng",
+    "Tân",
+    "Thanh",
+    "Thái",
+    "Thượng",
+    "Tiên",
+    "Trung",
+    "Vạn",
+    "Văn",
+    "Xuân",
+    "Vĩnh",
 ];
 
 const SECOND: [&str; 26] = [
-    "Bảng", "Cầu", "Đông", "Điền", "Giang", "Hải", "Khê", "Lai", "Lâm", "Liễu", "Lộc", "Mỹ", "Phong",
-    "Phúc", "Quan", "Sơn", "Thịnh", "Thọ", "Tiến", "Trại", "Xá", "Xuyên", "Tràng", "Đoài", "Thắng", "Nghĩa",
+    "Bảng", "Cầu", "Đông", "Điền", "Giang", "Hải", "Khê", "Lai", "Lâm", "Liễu", "Lộc", "Mỹ",
+    "Phong", "Phúc", "Quan", "Sơn", "Thịnh", "Thọ", "Tiến", "Trại", "Xá", "Xuyên", "Tràng", "Đoài",
+    "Thắng", "Nghĩa",
 ];
 
 /// The name of a street by its line in the lattice; the inner city has its own, other towns start elsewhere in the list.
 pub(crate) fn street(line: i32, inner_city: bool, commune_code: u32) -> String {
-    let town = if inner_city { 0 } else { u64::from(commune_code) };
+    let town = if inner_city {
+        0
+    } else {
+        u64::from(commune_code)
+    };
     let index = mix(town.wrapping_mul(1009) ^ line as u64) as usize % STREETS.len();
     STREETS[index].to_owned()
 }
@@ -36,7 +67,9 @@ pub(crate) fn street(line: i32, inner_city: bool, commune_code: u32) -> String {
 /// Names of the villages (thôn) or quarters (khu phố) of a commune, all different.
 pub(crate) fn villages(is_urban: bool, count: usize, random: &mut Random) -> Vec<String> {
     if is_urban {
-        return (1..=count).map(|number| format!("Khu phố {number}")).collect();
+        return (1..=count)
+            .map(|number| format!("Khu phố {number}"))
+            .collect();
     }
     let mut names: Vec<String> = Vec::with_capacity(count);
     while names.len() < count {

@@ -12,7 +12,9 @@ pub(crate) struct Noise {
 
 impl Noise {
     pub(crate) const fn new(seed: u64, topic: u64) -> Self {
-        Self { seed: mix(seed ^ topic.wrapping_mul(0x9e37_79b9_7f4a_7c15)) }
+        Self {
+            seed: mix(seed ^ topic.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+        }
     }
 
     fn lattice(self, i: i64, j: i64) -> f64 {
@@ -43,14 +45,21 @@ impl Noise {
             sum += height * noise.at(place, wavelength_m);
             height *= 0.5;
             wavelength_m *= 0.5;
-            noise = Self { seed: mix(noise.seed) };
+            noise = Self {
+                seed: mix(noise.seed),
+            };
         }
         sum
     }
 
     /// A smooth displacement of a place: the same place always moves the same way, so shared corners stay shared.
     pub(crate) fn displacement(self, place: Coord, wavelength_m: f64) -> Coord {
-        let other = Self { seed: mix(self.seed ^ 0x77) };
-        Coord { x: self.at(place, wavelength_m), y: other.at(place, wavelength_m) }
+        let other = Self {
+            seed: mix(self.seed ^ 0x77),
+        };
+        Coord {
+            x: self.at(place, wavelength_m),
+            y: other.at(place, wavelength_m),
+        }
     }
 }

@@ -37,7 +37,9 @@ pub(crate) fn outline(plane: &Plane, seed: u64) -> Vec<Coord> {
     }
     let scale = (PROVINCE_AREA_M2 / shape::ring_area_m2(&ring).abs()).sqrt();
     let centre = shape::centroid(&ring);
-    ring.iter().map(|&place| shape::between(centre, place, scale)).collect()
+    ring.iter()
+        .map(|&place| shape::between(centre, place, scale))
+        .collect()
 }
 
 /// Midpoint displacement: pushes the points strictly between `a` and `b`, in order.
@@ -48,7 +50,10 @@ fn roughen(a: Coord, b: Coord, random: &mut Random, ring: &mut Vec<Coord>) {
     }
     let push = random.normal().clamp(-1.5, 1.5) * 0.13;
     let middle = shape::between(a, b, 0.5);
-    let middle = Coord { x: middle.x - (b.y - a.y) * push, y: middle.y + (b.x - a.x) * push };
+    let middle = Coord {
+        x: middle.x - (b.y - a.y) * push,
+        y: middle.y + (b.x - a.x) * push,
+    };
     roughen(a, middle, random, ring);
     ring.push(middle);
     roughen(middle, b, random, ring);

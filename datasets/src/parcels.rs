@@ -125,13 +125,25 @@ struct Maker {
 impl Maker {
     fn block(&mut self, block: &Block, place: &str, random: &mut Random) {
         let at = (0, (block.i, block.j), &block.cell, place);
-        let lanes = if block.is_road { Code::ROAD } else { Code::IRRIGATION };
+        let lanes = if block.is_road {
+            Code::ROAD
+        } else {
+            Code::IRRIGATION
+        };
         self.lanes(at, lanes);
         let piece = block.cell.block();
         match block.purpose {
             Use::Civic => {
-                let south = [(Code::OFFICE, 0.38), (Code::HEALTH, 0.68), (Code::HALL, 1.0)];
-                let north = [(Code::SCHOOL, 0.42), (Code::SCHOOL, 0.80), (Code::MARKET, 1.0)];
+                let south = [
+                    (Code::OFFICE, 0.38),
+                    (Code::HEALTH, 0.68),
+                    (Code::HALL, 1.0),
+                ];
+                let north = [
+                    (Code::SCHOOL, 0.42),
+                    (Code::SCHOOL, 0.80),
+                    (Code::MARKET, 1.0),
+                ];
                 self.public_row(at, piece.rows(0.0, 0.48), &south, random);
                 self.public_row(at, piece.rows(0.48, 1.0), &north, random);
             }
@@ -150,7 +162,10 @@ impl Maker {
             sheet,
             number,
             code,
-            piece: Piece { u: [0.0, 1.0], v: [0.0, cell.lane_v] },
+            piece: Piece {
+                u: [0.0, 1.0],
+                v: [0.0, cell.lane_v],
+            },
             ring: cell.lane_ring(),
             place: place.to_owned(),
         });
@@ -163,7 +178,14 @@ impl Maker {
         for &(piece, code) in pieces {
             let (sheet, number) = self.numbers.next(area, index);
             let ring = cell.ring(piece);
-            self.estate.parcels.push(Parcel { sheet, number, code, piece, ring, place: place.to_owned() });
+            self.estate.parcels.push(Parcel {
+                sheet,
+                number,
+                code,
+                piece,
+                ring,
+                place: place.to_owned(),
+            });
         }
         let row: Vec<&Parcel> = self.estate.parcels[start..].iter().collect();
         self.estate.planner.row(cell, &row);
@@ -171,8 +193,17 @@ impl Maker {
     }
 
     fn homes(&mut self, at: At<'_>, piece: Piece, front_south: bool, random: &mut Random) {
-        let count = if self.urban { 10 + random.below(4) } else { 7 + random.below(3) };
-        let home = if self.urban { Code::URBAN_HOME } else { Code::RURAL_HOME };
+        let full = 2 * usize::from(self.scale == Scale::Full);
+        let count = if self.urban {
+            10 + random.below(4)
+        } else {
+            7 + random.below(3)
+        } + full;
+        let home = if self.urban {
+            Code::URBAN_HOME
+        } else {
+            Code::RURAL_HOME
+        };
         let pieces: Vec<(Piece, Code)> = piece
             .columns(&uneven_cuts(count, random))
             .into_iter()
@@ -199,25 +230,22 @@ impl Maker {
     fn field(&mut self, at: At<'_>, piece: Piece, code: Code, random: &mut Random) {
         let full = usize::from(self.scale == Scale::Full);
         let count = match code {
-            Code::PADDY => 7 + random.below(3) + 3 * full,
-            Code::CROPS => 9 + random.below(4) + 2 * full,
-            Code::ORCHARD => 5 + random.below(3) + full,
+            Code::PADDY => 7 + random.below(3) + 9 * full,
+            Code::CROPS => 9 + random.below(4) + 5 * full,
+            Code::ORCHARD => 5 + random.below(3) + 4 * full,
             Code::FISH => 2 + random.below(2),
             Code::FOREST => 1 + random.below(2),
             _ => 1,
         };
-        let pieces: Vec<(Piece, Code)> =
-            piece.columns(&uneven_cuts(count, random)).into_iter().map(|piece| (piece, code)).collect();
+        let pieces: Vec<(Piece, Code)> = piece
+            .columns(&uneven_cuts(count, random))
+            .into_iter()
+            .map(|piece| (piece, code))
+            .collect();
         self.row(at, &pieces);
     }
 
-    fn public_row(
-        &mut self,
-        at: At<'_>,
-        piece: Piece,
-        plots: &[(Code, f64)],
-        random: &mut Random,
-    ) {
+    fn public_row(&mut self, at: At<'_>, piece: Piece, plots: &[(Code, f64)], random: &mut Random) {
         let mut cuts = vec![0.0];
         cuts.extend(plots.iter().map(|&(_, end)| end));
         let pieces: Vec<(Piece, Code)> = piece
@@ -231,7 +259,10 @@ impl Maker {
             let building = buildings::public(at.2, piece, code, random);
             self.estate.buildings.push(building);
             let ring = at.2.ring(piece);
-            self.estate.public.push(PublicPlot { code, centre: shape::centroid(&ring[1..]) });
+            self.estate.public.push(PublicPlot {
+                code,
+                centre: shape::centroid(&ring[1..]),
+            });
         }
     }
 
@@ -239,9 +270,21 @@ impl Maker {
         let cell = zone.lattice.cell(i, j);
         let at = (area, (i, j), &cell, zone.name);
         self.lanes(at, Code::ROAD);
-        let code = if zone.is_park { Code::INDUSTRY } else { Code::CLUSTER };
-        let code = if random.chance(0.06) { Code::PARK } else { code };
-        let count = if code == Code::PARK { 1 } else { 1 + random.below(3) };
+        let code = if zone.is_park {
+            Code::INDUSTRY
+        } else {
+            Code::CLUSTER
+        };
+        let code = if random.chance(0.06) {
+            Code::PARK
+        } else {
+            code
+        };
+        let count = if code == Code::PARK {
+            1
+        } else {
+            1 + random.below(3)
+        };
         let pieces: Vec<(Piece, Code)> = cell
             .block()
             .columns(&uneven_cuts(count, random))
@@ -251,7 +294,9 @@ impl Maker {
         self.row(at, &pieces);
         for &(piece, code) in &pieces {
             if code != Code::PARK && random.chance(f64::from(zone.occupancy_pct) / 100.0) {
-                self.estate.buildings.extend(buildings::sheds(&cell, piece, random));
+                self.estate
+                    .buildings
+                    .extend(buildings::sheds(&cell, piece, random));
             }
         }
     }

@@ -7,6 +7,7 @@ mod clean;
 mod grow;
 
 use geo::{Coord, MultiPolygon, Polygon};
+use grow::{Seed, grow};
 
 use crate::{
     borders,
@@ -17,7 +18,6 @@ use crate::{
     rivers::River,
     shape,
 };
-use grow::{Seed, grow};
 
 /// Label of cells outside the province.
 pub(crate) const OUTSIDE: u16 = u16::MAX;
@@ -66,11 +66,17 @@ impl Partition {
     fn from_labels(grid: Grid, labels: Vec<u16>) -> Self {
         let places = borders::smooth_vertices(&grid, &labels);
         let district_of = |label: u16| {
-            if label == OUTSIDE { OUTSIDE } else { district_row(communes()[label as usize].district) as u16 }
+            if label == OUTSIDE {
+                OUTSIDE
+            } else {
+                district_row(communes()[label as usize].district) as u16
+            }
         };
         let by_district: Vec<u16> = labels.iter().map(|&label| district_of(label)).collect();
-        let whole: Vec<u16> =
-            labels.iter().map(|&label| if label == OUTSIDE { OUTSIDE } else { 0 }).collect();
+        let whole: Vec<u16> = labels
+            .iter()
+            .map(|&label| if label == OUTSIDE { OUTSIDE } else { 0 })
+            .collect();
         let communes = borders::polygons(&grid, &labels, &places, communes().len());
         let districts = borders::polygons(&grid, &by_district, &places, DISTRICTS.len());
         let province = borders::polygons(&grid, &whole, &places, 1)
@@ -78,7 +84,13 @@ impl Partition {
             .into_iter()
             .next()
             .expect("the province has cells");
-        Self { grid, labels, communes, districts, province }
+        Self {
+            grid,
+            labels,
+            communes,
+            districts,
+            province,
+        }
     }
 
     /// Row of the commune a place belongs to, by the grid; `None` outside the province.
@@ -100,7 +112,9 @@ fn slowness(grid: &Grid, rivers: &[River], seed: u64) -> Vec<f32> {
         .collect();
     for river in rivers.iter().filter(|river| river.width_m >= 40.0) {
         let slow = if river.width_m >= 100.0 { 9.0 } else { 4.0 };
-        grid.along(&river.line, river.width_m / 2.0 + 60.0, |cell| slowness[cell] = slow);
+        grid.along(&river.line, river.width_m / 2.0 + 60.0, |cell| {
+            slowness[cell] = slow;
+        });
     }
     slowness
 }
@@ -118,13 +132,21 @@ fn commune_seeds(plane: &Plane, grid: &Grid, domain: &[u16]) -> Vec<Seed> {
                 .filter(|&other| all[other].anchor_centideg == commune.anchor_centideg)
                 .collect();
             let rank = group.iter().position(|&other| other == row).unwrap_or(0) as f64;
-            let radius_m = (f64::from(commune.area_ha) * 1e4 * group.len() as f64 / std::f64::consts::PI).sqrt()
+            let radius_m = (f64::from(commune.area_ha) * 1e4 * group.len() as f64
+                / std::f64::consts::PI)
+                .sqrt()
                 * 0.8
                 * ((rank + 0.3) / group.len() as f64).sqrt();
             let angle = rank * 2.399_963 + f64::from(lon % 7);
-            let place =
-                Coord { x: anchor.x + radius_m * angle.cos(), y: anchor.y + radius_m * angle.sin() };
-            Seed { cell: grid.cell(place).unwrap_or(0), label: row as u16, start_m: 0.0 }
+            let place = Coord {
+                x: anchor.x + radius_m * angle.cos(),
+                y: anchor.y + radius_m * angle.sin(),
+            };
+            Seed {
+                cell: grid.cell(place).unwrap_or(0),
+                label: row as u16,
+                start_m: 0.0,
+            }
         })
         .collect();
     let any: Vec<u16> = seeds.iter().map(|_| 0).collect();
@@ -134,7 +156,10 @@ fn commune_seeds(plane: &Plane, grid: &Grid, domain: &[u16]) -> Vec<Seed> {
 
 /// Moves each seed to the nearest free cell of its district.
 fn place_inside(grid: &Grid, districts: &[u16], seeds: &mut [Seed]) {
-    let wanted: Vec<u16> = communes().iter().map(|c| district_row(c.district) as u16).collect();
+    let wanted: Vec<u16> = communes()
+        .iter()
+        .map(|c| district_row(c.district) as u16)
+        .collect();
     snap(grid, districts, &wanted, seeds);
 }
 
@@ -156,7 +181,12 @@ fn snap(grid: &Grid, domain: &[u16], wanted: &[u16], seeds: &mut [Seed]) {
     }
 }
 
-fn district_labels(grid: &Grid, domain: &[u16], slowness: &[f32], communes_at: &[Seed]) -> Vec<u16> {
+fn district_labels(
+    grid: &Grid,
+    domain: &[u16],
+    slowness: &[f32],
+    communes_at: &[Seed],
+) -> Vec<u16> {
     let mut seeds: Vec<Seed> = communes_at
         .iter()
         .map(|seed| Seed {
@@ -166,8 +196,10 @@ fn district_labels(grid: &Grid, domain: &[u16], slowness: &[f32], communes_at: &
         .collect();
     let cells = domain.iter().filter(|&&label| label != OUTSIDE).count() as f64;
     let official: f64 = DISTRICTS.iter().map(|district| district.area_km2).sum();
-    let targets: Vec<f64> =
-        DISTRICTS.iter().map(|district| cells * district.area_km2 / official).collect();
+    let targets: Vec<f64> = DISTRICTS
+        .iter()
+        .map(|district| cells * district.area_km2 / official)
+        .collect();
     let mut rough = tune(grid, domain, slowness, &mut seeds, (&targets, 8));
     clean::clean(grid, &mut rough);
     let mut cores = cores(grid, &rough);
@@ -198,16 +230,31 @@ fn cores(grid: &Grid, labels: &[u16]) -> Vec<Seed> {
     let deep: Vec<u16> = labels
         .iter()
         .zip(&depth)
-        .map(|(&label, &depth)| if depth >= CORE_DEPTH_CELLS { label } else { OUTSIDE })
+        .map(|(&label, &depth)| {
+            if depth >= CORE_DEPTH_CELLS {
+                label
+            } else {
+                OUTSIDE
+            }
+        })
         .collect();
     clean::largest_parts(grid, &deep)
         .into_iter()
         .flatten()
-        .map(|cell| Seed { cell, label: deep[cell], start_m: 0.0 })
+        .map(|cell| Seed {
+            cell,
+            label: deep[cell],
+            start_m: 0.0,
+        })
         .collect()
 }
 
-fn commune_labels(grid: &Grid, districts: &[u16], slowness: &[f32], mut seeds: Vec<Seed>) -> Vec<u16> {
+fn commune_labels(
+    grid: &Grid,
+    districts: &[u16],
+    slowness: &[f32],
+    mut seeds: Vec<Seed>,
+) -> Vec<u16> {
     let even = vec![1.0_f32; grid.len()];
     for _ in 0..3 {
         let labels = grow(grid, districts, &even, &seeds);
@@ -246,7 +293,10 @@ fn revive(grid: &Grid, districts: &[u16], seeds: &[Seed], labels: &mut [u16]) ->
     for &label in labels.iter().filter(|&&label| label != OUTSIDE) {
         present[label as usize] = true;
     }
-    let swallowed: Vec<&Seed> = seeds.iter().filter(|seed| !present[seed.label as usize]).collect();
+    let swallowed: Vec<&Seed> = seeds
+        .iter()
+        .filter(|seed| !present[seed.label as usize])
+        .collect();
     for seed in &swallowed {
         let centre = grid.centre(seed.cell);
         for cell in 0..grid.len() {
@@ -262,15 +312,26 @@ fn revive(grid: &Grid, districts: &[u16], seeds: &[Seed], labels: &mut [u16]) ->
 /// Moves each seed to the cell of its region nearest to the region's centre.
 fn centre_seeds(grid: &Grid, labels: &[u16], seeds: &mut [Seed]) {
     let mut sums = vec![(0.0, 0.0, 0.0); seeds.len()];
-    for (cell, &label) in labels.iter().enumerate().filter(|&(_, &label)| label != OUTSIDE) {
+    for (cell, &label) in labels
+        .iter()
+        .enumerate()
+        .filter(|&(_, &label)| label != OUTSIDE)
+    {
         let place = grid.centre(cell);
         let sum = &mut sums[label as usize];
         *sum = (sum.0 + place.x, sum.1 + place.y, sum.2 + 1.0);
     }
     let mut best = vec![(f64::INFINITY, 0); seeds.len()];
-    for (cell, &label) in labels.iter().enumerate().filter(|&(_, &label)| label != OUTSIDE) {
+    for (cell, &label) in labels
+        .iter()
+        .enumerate()
+        .filter(|&(_, &label)| label != OUTSIDE)
+    {
         let sum = sums[label as usize];
-        let centre = Coord { x: sum.0 / sum.2, y: sum.1 / sum.2 };
+        let centre = Coord {
+            x: sum.0 / sum.2,
+            y: sum.1 / sum.2,
+        };
         let apart_m = shape::distance_m(grid.centre(cell), centre);
         if apart_m < best[label as usize].0 {
             best[label as usize] = (apart_m, cell);

@@ -15,9 +15,12 @@ pub(crate) struct Residents {
 
 /// Divides a population by age; the largest group takes what rounding leaves.
 pub(crate) fn residents(population: u32, random: &mut Random) -> Residents {
-    let mut by_age = SHARES.map(|share| (f64::from(population) * share * random.range(0.88, 1.12)) as u32);
+    let mut by_age =
+        SHARES.map(|share| (f64::from(population) * share * random.range(0.88, 1.12)) as u32);
     let others: u32 = by_age.iter().sum::<u32>() - by_age[5];
     by_age[5] = population.saturating_sub(others);
-    let households = (f64::from(population) / random.range(3.2, 3.8)).round().max(1.0) as u32;
+    let households = (f64::from(population) / random.range(3.2, 3.8))
+        .round()
+        .max(1.0) as u32;
     Residents { households, by_age }
 }

@@ -84,17 +84,34 @@ impl Planner {
             Some(Planting::Town) => TOWN_PARCELS,
             None => 0,
         };
-        Self { planting, left, commune_code, zones: Vec::new(), conflicts: Vec::new() }
+        Self {
+            planting,
+            left,
+            commune_code,
+            zones: Vec::new(),
+            conflicts: Vec::new(),
+        }
     }
 
     /// Plans the lanes of a cell as they are.
     pub(crate) fn lanes(&mut self, cell: &Cell, code: Code) {
-        self.zones.push(PlanZone { code, ring: cell.lane_ring() });
+        self.zones.push(PlanZone {
+            code,
+            ring: cell.lane_ring(),
+        });
     }
 
     /// Plans one row of neighbouring parcels of a cell, all with the same v range, from west to east.
     pub(crate) fn row(&mut self, cell: &Cell, parcels: &[&Parcel]) {
-        let here = |code: Code, homes: bool| parcels.iter().all(|p| if homes { p.code.is_home() } else { p.code == code });
+        let here = |code: Code, homes: bool| {
+            parcels.iter().all(|p| {
+                if homes {
+                    p.code.is_home()
+                } else {
+                    p.code == code
+                }
+            })
+        };
         match self.planting {
             Some(Planting::Industry) if self.left > 0 && here(Code::PADDY, false) => {
                 self.change(cell, parcels, (Code::INDUSTRY, 1.0));
@@ -116,8 +133,14 @@ impl Planner {
         for group in parcels.chunk_by(|a, b| a.code.planned() == b.code.planned()) {
             let first = group[0];
             let last = group[group.len() - 1];
-            let piece = Piece { u: [first.piece.u[0], last.piece.u[1]], v: first.piece.v };
-            self.zones.push(PlanZone { code: first.code.planned(), ring: cell.ring(piece) });
+            let piece = Piece {
+                u: [first.piece.u[0], last.piece.u[1]],
+                v: first.piece.v,
+            };
+            self.zones.push(PlanZone {
+                code: first.code.planned(),
+                ring: cell.ring(piece),
+            });
         }
     }
 
@@ -128,15 +151,30 @@ impl Planner {
         let count = self.left.min(parcels.len());
         self.left -= count;
         let [v0, v1] = parcels[0].piece.v;
-        let cut_v = if share < 1.0 { v0 + (v1 - v0) * share } else { v1 };
+        let cut_v = if share < 1.0 {
+            v0 + (v1 - v0) * share
+        } else {
+            v1
+        };
         let last = parcels[count - 1].piece;
-        let cut_u = if count < parcels.len() && share >= 1.0 { f64::midpoint(last.u[0], last.u[1]) } else { last.u[1] };
-        let zone = Piece { u: [parcels[0].piece.u[0], cut_u], v: [v0, cut_v] };
-        self.zones.push(PlanZone { code: planned, ring: cell.ring(zone) });
+        let cut_u = if count < parcels.len() && share >= 1.0 {
+            f64::midpoint(last.u[0], last.u[1])
+        } else {
+            last.u[1]
+        };
+        let zone = Piece {
+            u: [parcels[0].piece.u[0], cut_u],
+            v: [v0, cut_v],
+        };
+        self.zones.push(PlanZone {
+            code: planned,
+            ring: cell.ring(zone),
+        });
         for parcel in &parcels[..count] {
-            let overlap = parcel.piece.common(zone).map_or(0.0, |piece| {
-                shape::ring_area_m2(&cell.ring(piece)[1..])
-            });
+            let overlap = parcel
+                .piece
+                .common(zone)
+                .map_or(0.0, |piece| shape::ring_area_m2(&cell.ring(piece)[1..]));
             self.conflicts.push(Conflict {
                 commune_code: self.commune_code,
                 sheet: parcel.sheet,
@@ -148,13 +186,25 @@ impl Planner {
         }
         let kept = parcels[0].code.planned();
         if cut_v < v1 {
-            let behind = Piece { u: zone.u, v: [cut_v, v1] };
-            self.zones.push(PlanZone { code: kept, ring: cell.ring(behind) });
+            let behind = Piece {
+                u: zone.u,
+                v: [cut_v, v1],
+            };
+            self.zones.push(PlanZone {
+                code: kept,
+                ring: cell.ring(behind),
+            });
         }
         let end_u = parcels[parcels.len() - 1].piece.u[1];
         if cut_u < end_u {
-            let beyond = Piece { u: [cut_u, end_u], v: [v0, v1] };
-            self.zones.push(PlanZone { code: kept, ring: cell.ring(beyond) });
+            let beyond = Piece {
+                u: [cut_u, end_u],
+                v: [v0, v1],
+            };
+            self.zones.push(PlanZone {
+                code: kept,
+                ring: cell.ring(beyond),
+            });
         }
     }
 }

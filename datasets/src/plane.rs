@@ -28,7 +28,10 @@ impl Plane {
         let parse = |text: &str| {
             Proj::from_proj_string(text).map_err(|source| GenerateError::Projection { source })
         };
-        Ok(Self { plane: parse(VN2000_105_30)?, degrees: parse("+proj=longlat +datum=WGS84 +no_defs")? })
+        Ok(Self {
+            plane: parse(VN2000_105_30)?,
+            degrees: parse("+proj=longlat +datum=WGS84 +no_defs")?,
+        })
     }
 
     /// Easting and northing in metres to longitude and latitude in degrees, rounded to 1e-8° (about 1 mm).
@@ -36,7 +39,10 @@ impl Plane {
         let mut point = (place.x, place.y, 0.0);
         transform(&self.plane, &self.degrees, &mut point)
             .expect("the province lies inside the projection's domain");
-        Coord { x: round8(point.0.to_degrees()), y: round8(point.1.to_degrees()) }
+        Coord {
+            x: round8(point.0.to_degrees()),
+            y: round8(point.1.to_degrees()),
+        }
     }
 
     /// Longitude and latitude in degrees to easting and northing in metres.
@@ -44,11 +50,17 @@ impl Plane {
         let mut point = (lon_deg.to_radians(), lat_deg.to_radians(), 0.0);
         transform(&self.degrees, &self.plane, &mut point)
             .expect("the province lies inside the projection's domain");
-        Coord { x: point.0, y: point.1 }
+        Coord {
+            x: point.0,
+            y: point.1,
+        }
     }
 
     pub(crate) fn places(&self, lonlat_deg: &[(f64, f64)]) -> Vec<Coord> {
-        lonlat_deg.iter().map(|&(lon, lat)| self.place(lon, lat)).collect()
+        lonlat_deg
+            .iter()
+            .map(|&(lon, lat)| self.place(lon, lat))
+            .collect()
     }
 
     pub(crate) fn lonlats(&self, places: &[Coord]) -> Vec<Coord> {
@@ -68,9 +80,15 @@ mod tests {
     fn check(lon: f64, lat: f64, easting: f64, northing: f64) {
         let plane = Plane::new().unwrap();
         let place = plane.place(lon, lat);
-        assert!((place.x - easting).abs() < 0.05 && (place.y - northing).abs() < 0.05, "{place:?}");
+        assert!(
+            (place.x - easting).abs() < 0.05 && (place.y - northing).abs() < 0.05,
+            "{place:?}"
+        );
         let back = plane.lonlat(place);
-        assert!((back.x - lon).abs() < 2e-8 && (back.y - lat).abs() < 2e-8, "{back:?}");
+        assert!(
+            (back.x - lon).abs() < 2e-8 && (back.y - lat).abs() < 2e-8,
+            "{back:?}"
+        );
     }
 
     /// Control points computed with PROJ 9.5.1 (EPSG v11).

@@ -47,7 +47,10 @@ pub(crate) struct Province {
 }
 
 impl Province {
-    pub(crate) fn new(options: &Options, progress: &mut dyn FnMut(&str, f64)) -> Result<Self, GenerateError> {
+    pub(crate) fn new(
+        options: &Options,
+        progress: &mut dyn FnMut(&str, f64),
+    ) -> Result<Self, GenerateError> {
         let seed = options.seed;
         let plane = Plane::new()?;
         progress("Sông và ranh giới · Rivers and borders", 0.02);
@@ -56,15 +59,21 @@ impl Province {
         let partition = Partition::new(&plane, &outline, &rivers, seed);
         progress("Mặt đất · The ground", 0.2);
         let relief = Relief::new(&plane, seed);
-        let surfaces: Vec<MultiPolygon> =
-            rivers.iter().map(|river| river.surface(&partition.province, seed)).collect();
+        let surfaces: Vec<MultiPolygon> = rivers
+            .iter()
+            .map(|river| river.surface(&partition.province, seed))
+            .collect();
         let mut ground = Ground::new(&outline);
         mark_rivers(&mut ground, &rivers, &surfaces);
         let dykes = water::dykes(&rivers, &partition, &ground);
         let routes = routes::main_roads(&plane, seed);
         let railways = routes::railways(&plane, seed);
         for route in &routes {
-            ground.mark_line(&route.line, route.class.width_m(route.lanes) / 2.0 + 7.0, ground::CORRIDOR);
+            ground.mark_line(
+                &route.line,
+                route.class.width_m(route.lanes) / 2.0 + 7.0,
+                ground::CORRIDOR,
+            );
         }
         for (_, line) in &railways {
             ground.mark_line(line, 12.0, ground::CORRIDOR);
@@ -74,14 +83,18 @@ impl Province {
         let canals = water::canals(&partition, &mut ground, &relief, seed);
         progress("Làng xã và đường · Communes and roads", 0.3);
         let sites = sites::sites(&plane, &partition, (&ground, &relief), seed);
-        let mut through_roads: Vec<Road> = routes.iter().flat_map(|route| inside(route, &partition)).collect();
-        let between = links::links(&sites, &routes, (&ground, &relief), seed);
+        let mut through_roads: Vec<Road> = routes
+            .iter()
+            .flat_map(|route| inside(route, &partition))
+            .collect();
+        let between = links::links(&sites, &routes, (&partition, &ground, &relief), seed);
         for road in &between {
             ground.mark_line(&road.line, road.width_m() / 2.0 + 4.0, ground::CORRIDOR);
         }
         through_roads.extend(between);
         let populations = populations();
-        let villages = villages::villages(&sites, &populations, (&partition, &ground, &relief), seed);
+        let villages =
+            villages::villages(&sites, &populations, (&partition, &ground, &relief), seed);
         for village in &villages {
             ground.mark_ring(&village.ring, ground::BUILT);
         }
@@ -93,8 +106,22 @@ impl Province {
             .collect();
         Ok(Self {
             options: options.clone(),
-            plane, partition, rivers, surfaces, relief, ground, lakes, canals, dykes,
-            railways, zones, sites, streets, populations, villages, through_roads,
+            plane,
+            partition,
+            rivers,
+            surfaces,
+            relief,
+            ground,
+            lakes,
+            canals,
+            dykes,
+            railways,
+            zones,
+            sites,
+            streets,
+            populations,
+            villages,
+            through_roads,
         })
     }
 
@@ -114,7 +141,11 @@ fn mark_rivers(ground: &mut Ground, rivers: &[River], surfaces: &[MultiPolygon])
         for polygon in surface {
             ground.mark_ring(&polygon.exterior().0, ground::RIVER);
         }
-        let bank_m = if river.dyke_grade > 0 { 45.0 + river.width_m * 0.2 } else { 15.0 };
+        let bank_m = if river.dyke_grade > 0 {
+            45.0 + river.width_m * 0.2
+        } else {
+            15.0
+        };
         ground.mark_line(&river.line, river.width_m * 0.64 + bank_m, ground::BANK);
     }
 }
@@ -123,8 +154,14 @@ fn mark_rivers(ground: &mut Ground, rivers: &[River], surfaces: &[MultiPolygon])
 fn mark_towns(ground: &mut Ground, sites: &[Site], city: &[Coord], seed: u64) {
     let noise = Noise::new(seed, 91);
     ground.mark_ring(city, ground::BUILT);
-    for site in sites.iter().filter(|site| communes()[site.commune].kind.is_urban()) {
-        ground.mark_ring(&water::blob(site.place(), site.town_radius_m() * 0.95, noise), ground::BUILT);
+    for site in sites
+        .iter()
+        .filter(|site| communes()[site.commune].kind.is_urban())
+    {
+        ground.mark_ring(
+            &water::blob(site.place(), site.town_radius_m() * 0.95, noise),
+            ground::BUILT,
+        );
     }
 }
 

@@ -22,7 +22,9 @@ impl Random {
         let topic = topic.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
-        Self { state: mix(seed ^ mix(topic)) }
+        Self {
+            state: mix(seed ^ mix(topic)),
+        }
     }
 
     /// A stream for one numbered part of a topic.

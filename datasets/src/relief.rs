@@ -43,8 +43,10 @@ pub(crate) struct Relief {
 
 impl Relief {
     pub(crate) fn new(plane: &Plane, seed: u64) -> Self {
-        let hills: Vec<(Coord, Hill)> =
-            HILLS.iter().map(|&hill| (plane.place(hill.0, hill.1), hill)).collect();
+        let hills: Vec<(Coord, Hill)> = HILLS
+            .iter()
+            .map(|&hill| (plane.place(hill.0, hill.1), hill))
+            .collect();
         let mut relief = Self {
             hills,
             noise: Noise::new(seed, 31),
@@ -54,7 +56,12 @@ impl Relief {
         let top = relief.hills[0].0;
         let highest_m = (-90..=90)
             .flat_map(|i| (-90..=90).map(move |j| (f64::from(i) * 30.0, f64::from(j) * 30.0)))
-            .map(|(dx, dy)| relief.hill_m(Coord { x: top.x + dx, y: top.y + dy }))
+            .map(|(dx, dy)| {
+                relief.hill_m(Coord {
+                    x: top.x + dx,
+                    y: top.y + dy,
+                })
+            })
             .fold(1.0, f64::max);
         relief.hill_scale = (HIGHEST_M - 3.0) / highest_m;
         relief
@@ -75,7 +82,10 @@ impl Relief {
     fn hill_m(&self, place: Coord) -> f64 {
         let mut height_m = 0.0;
         for &(centre, (_, _, top_m, along_m, across_m, degrees)) in &self.hills {
-            let offset = Coord { x: place.x - centre.x, y: place.y - centre.y };
+            let offset = Coord {
+                x: place.x - centre.x,
+                y: place.y - centre.y,
+            };
             let reach_m = along_m * 2.4;
             if offset.x.abs() > reach_m || offset.y.abs() > reach_m {
                 continue;
@@ -95,14 +105,22 @@ impl Relief {
 
     /// Steepness as a share (1 = 45°), over 60 m.
     pub(crate) fn slope(&self, place: Coord) -> f64 {
-        let here = |dx: f64, dy: f64| self.height_m(Coord { x: place.x + dx, y: place.y + dy });
-        ((here(30.0, 0.0) - here(-30.0, 0.0)) / 60.0).hypot((here(0.0, 30.0) - here(0.0, -30.0)) / 60.0)
+        let here = |dx: f64, dy: f64| {
+            self.height_m(Coord {
+                x: place.x + dx,
+                y: place.y + dy,
+            })
+        };
+        ((here(30.0, 0.0) - here(-30.0, 0.0)) / 60.0)
+            .hypot((here(0.0, 30.0) - here(0.0, -30.0)) / 60.0)
     }
 
     /// The highest point along a line.
     pub(crate) fn highest_on_m(&self, line: &[Coord]) -> f64 {
         let mut walk = shape::Walk::new(line);
         let total_m = shape::length_m(line);
-        (0..=20).map(|step| self.height_m(walk.to(total_m * f64::from(step) / 20.0))).fold(0.0, f64::max)
+        (0..=20)
+            .map(|step| self.height_m(walk.to(total_m * f64::from(step) / 20.0)))
+            .fold(0.0, f64::max)
     }
 }

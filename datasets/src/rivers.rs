@@ -1,6 +1,9 @@
 //! The named rivers: coarse courses to about one kilometre, refined with seeded meanders; tributaries end on their river.
 
-use geo::{BooleanOps as _, Buffer as _, Coord, LineString, MultiLineString, MultiPolygon, Polygon, Validation as _};
+use geo::{
+    BooleanOps as _, Buffer as _, Coord, LineString, MultiLineString, MultiPolygon, Polygon,
+    Validation as _,
+};
 
 use crate::{noise::Noise, plane::Plane, shape};
 
@@ -65,7 +68,7 @@ const COURSES: [Course; 18] = [
     Course { name: "Sông Đồng Dựng", width_m: 35.0, dyke_grade: 0, leaves: None, joins: Some("Sông Kinh Thầy"), lonlat_deg: &[
         (106.388, 21.135), (106.378, 21.105), (106.372, 21.075), (106.352, 21.062)] },
     Course { name: "Sông Đông Mai", width_m: 45.0, dyke_grade: 0, leaves: None, joins: Some("Sông Kinh Thầy"), lonlat_deg: &[
-        (106.458, 21.180), (106.432, 21.152), (106.424, 21.115), (106.420, 21.080), (106.428, 21.045)] },
+        (106.430, 21.150), (106.427, 21.132), (106.424, 21.115), (106.420, 21.080), (106.428, 21.045)] },
 ];
 
 /// Places between vertices of a refined course.
@@ -90,7 +93,12 @@ pub(crate) fn rivers(plane: &Plane, seed: u64) -> Vec<River> {
         let amplitude_m = if course.width_m > 100.0 { 260.0 } else { 190.0 };
         let wide = shape::meander(&curve, noise, amplitude_m, 2600.0);
         let line = shape::resample(&wide, STEP_M);
-        rivers.push(River { name: course.name, width_m: course.width_m, dyke_grade: course.dyke_grade, line });
+        rivers.push(River {
+            name: course.name,
+            width_m: course.width_m,
+            dyke_grade: course.dyke_grade,
+            line,
+        });
     }
     rivers
 }
@@ -104,8 +112,14 @@ impl River {
         for (index, &place) in self.line.iter().enumerate() {
             let half_m = self.width_m * (0.5 + 0.16 * noise.at(place, 1500.0));
             let normal = shape::left_normal(&self.line, index);
-            left.push(Coord { x: place.x + normal.x * half_m, y: place.y + normal.y * half_m });
-            right.push(Coord { x: place.x - normal.x * half_m, y: place.y - normal.y * half_m });
+            left.push(Coord {
+                x: place.x + normal.x * half_m,
+                y: place.y + normal.y * half_m,
+            });
+            right.push(Coord {
+                x: place.x - normal.x * half_m,
+                y: place.y - normal.y * half_m,
+            });
         }
         right.reverse();
         left.extend(right);
@@ -130,7 +144,10 @@ impl River {
                 .map(|index| {
                     let normal = shape::left_normal(&self.line, index);
                     let off_m = sign * (self.width_m * 0.62 + beyond_m);
-                    Coord { x: self.line[index].x + normal.x * off_m, y: self.line[index].y + normal.y * off_m }
+                    Coord {
+                        x: self.line[index].x + normal.x * off_m,
+                        y: self.line[index].y + normal.y * off_m,
+                    }
                 })
                 .collect();
             shape::resample(&moved, 140.0)

@@ -5,10 +5,9 @@ mod network;
 pub(crate) mod streets;
 
 use geo::Coord;
+pub(crate) use network::build;
 
 use crate::ground::{self, Ground};
-
-pub(crate) use network::build;
 
 /// Road classes, most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +80,14 @@ impl Road {
     /// A two-lane road, or a single-lane one for lanes.
     pub(crate) fn new(name: String, class: Class, line: Vec<Coord>) -> Self {
         let lanes = if class == Class::Lane { 1 } else { 2 };
-        Self { name, reference: String::new(), class, lanes, bridge: false, line }
+        Self {
+            name,
+            reference: String::new(),
+            class,
+            lanes,
+            bridge: false,
+            line,
+        }
     }
 
     pub(crate) fn width_m(&self) -> f64 {
@@ -89,7 +95,12 @@ impl Road {
     }
 
     fn with_line(&self, line: Vec<Coord>) -> Self {
-        Self { line, name: self.name.clone(), reference: self.reference.clone(), ..*self }
+        Self {
+            line,
+            name: self.name.clone(),
+            reference: self.reference.clone(),
+            ..*self
+        }
     }
 }
 
@@ -98,8 +109,10 @@ pub(crate) fn with_bridges(roads: Vec<Road>, ground: &Ground) -> Vec<Road> {
     let mut cut = Vec::with_capacity(roads.len());
     for road in roads {
         let fine = densify(&road.line, 12.0);
-        let wet: Vec<bool> =
-            fine.iter().map(|&place| !ground.is_free(place, ground::RIVER)).collect();
+        let wet: Vec<bool> = fine
+            .iter()
+            .map(|&place| !ground.is_free(place, ground::RIVER))
+            .collect();
         if !wet.contains(&true) {
             cut.push(road);
             continue;
@@ -122,10 +135,16 @@ pub(crate) fn with_bridges(roads: Vec<Road>, ground: &Ground) -> Vec<Road> {
 fn densify(line: &[Coord], step_m: f64) -> Vec<Coord> {
     let mut fine = Vec::new();
     for pair in line.windows(2) {
-        let count = (crate::shape::distance_m(pair[0], pair[1]) / step_m).ceil().max(1.0) as usize;
+        let count = (crate::shape::distance_m(pair[0], pair[1]) / step_m)
+            .ceil()
+            .max(1.0) as usize;
         for step in 0..count {
             let share = step as f64 / count as f64;
-            fine.push(if step == 0 { pair[0] } else { crate::shape::between(pair[0], pair[1], share) });
+            fine.push(if step == 0 {
+                pair[0]
+            } else {
+                crate::shape::between(pair[0], pair[1], share)
+            });
         }
     }
     fine.extend(line.last());

@@ -70,8 +70,25 @@ const RAILWAYS: [(&str, &[(f64, f64)]); 3] = [
             (106.575, 20.925),
         ],
     ),
-    ("Đường sắt Kép – Hạ Long", &[(106.375, 21.220), (106.392, 21.198), (106.420, 21.188), (106.447, 21.142), (106.500, 21.124)]),
-    ("Đường sắt Chí Linh – Phả Lại", &[(106.447, 21.142), (106.410, 21.120), (106.360, 21.118), (106.316, 21.122)]),
+    (
+        "Đường sắt Kép – Hạ Long",
+        &[
+            (106.375, 21.220),
+            (106.392, 21.198),
+            (106.420, 21.188),
+            (106.447, 21.142),
+            (106.500, 21.124),
+        ],
+    ),
+    (
+        "Đường sắt Chí Linh – Phả Lại",
+        &[
+            (106.447, 21.142),
+            (106.410, 21.120),
+            (106.360, 21.118),
+            (106.316, 21.122),
+        ],
+    ),
 ];
 
 /// All main roads; they may run past the province's border.
@@ -83,7 +100,16 @@ pub(crate) fn main_roads(plane: &Plane, seed: u64) -> Vec<Route> {
             reference,
             class,
             lanes,
-            line: refined(plane, lonlat_deg, seed, if class == Class::Provincial { 120.0 } else { 60.0 }),
+            line: refined(
+                plane,
+                lonlat_deg,
+                seed,
+                if class == Class::Provincial {
+                    120.0
+                } else {
+                    60.0
+                },
+            ),
         })
         .collect();
     for row in 0..routes.len() {
@@ -113,10 +139,16 @@ fn join_ends(routes: &mut [Route], row: usize) {
 
 /// All railways with their names; they may run past the province's border.
 pub(crate) fn railways(plane: &Plane, seed: u64) -> Vec<(&'static str, Vec<Coord>)> {
-    RAILWAYS.iter().map(|&(name, course)| (name, refined(plane, course, seed, 30.0))).collect()
+    RAILWAYS
+        .iter()
+        .map(|&(name, course)| (name, refined(plane, course, seed, 30.0)))
+        .collect()
 }
 
 fn refined(plane: &Plane, lonlat_deg: &[(f64, f64)], seed: u64, swing_m: f64) -> Vec<Coord> {
     let curve = shape::resample(&shape::curve(&plane.places(lonlat_deg), 80.0), 80.0);
-    shape::resample(&shape::meander(&curve, Noise::new(seed, 41), swing_m, 3000.0), 80.0)
+    shape::resample(
+        &shape::meander(&curve, Noise::new(seed, 41), swing_m, 3000.0),
+        80.0,
+    )
 }

@@ -27,7 +27,9 @@ impl FromStr for Scale {
         match text {
             "small" => Ok(Self::Small),
             "full" => Ok(Self::Full),
-            _ => Err(UnknownScale { text: text.to_owned() }),
+            _ => Err(UnknownScale {
+                text: text.to_owned(),
+            }),
         }
     }
 }

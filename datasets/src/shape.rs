@@ -9,16 +9,23 @@ pub(crate) fn distance_m(a: Coord, b: Coord) -> f64 {
 }
 
 pub(crate) fn between(a: Coord, b: Coord, share: f64) -> Coord {
-    Coord { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share }
+    Coord {
+        x: a.x + (b.x - a.x) * share,
+        y: a.y + (b.y - a.y) * share,
+    }
 }
 
 pub(crate) fn length_m(line: &[Coord]) -> f64 {
-    line.windows(2).map(|pair| distance_m(pair[0], pair[1])).sum()
+    line.windows(2)
+        .map(|pair| distance_m(pair[0], pair[1]))
+        .sum()
 }
 
 /// Signed area of a ring, closed or not; positive when anticlockwise.
 pub(crate) fn ring_area_m2(ring: &[Coord]) -> f64 {
-    let Some(&origin) = ring.first() else { return 0.0 };
+    let Some(&origin) = ring.first() else {
+        return 0.0;
+    };
     let mut sum = 0.0;
     for (index, a) in ring.iter().enumerate() {
         let b = ring[(index + 1) % ring.len()];
@@ -29,7 +36,10 @@ pub(crate) fn ring_area_m2(ring: &[Coord]) -> f64 {
 
 pub(crate) fn centroid(ring: &[Coord]) -> Coord {
     let count = ring.len() as f64;
-    Coord { x: ring.iter().map(|p| p.x).sum::<f64>() / count, y: ring.iter().map(|p| p.y).sum::<f64>() / count }
+    Coord {
+        x: ring.iter().map(|p| p.x).sum::<f64>() / count,
+        y: ring.iter().map(|p| p.y).sum::<f64>() / count,
+    }
 }
 
 /// Even-odd rule; points on the ring may fall either way.
@@ -65,7 +75,10 @@ pub(crate) fn curve(points: &[Coord], step_m: f64) -> Vec<Coord> {
                     + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t
                     + (3.0 * b - a - 3.0 * c + d) * t * t * t)
             };
-            line.push(Coord { x: blend(p0.x, p1.x, p2.x, p3.x), y: blend(p0.y, p1.y, p2.y, p3.y) });
+            line.push(Coord {
+                x: blend(p0.x, p1.x, p2.x, p3.x),
+                y: blend(p0.y, p1.y, p2.y, p3.y),
+            });
         }
     }
     line.extend(points.last());
@@ -77,7 +90,9 @@ pub(crate) fn resample(line: &[Coord], step_m: f64) -> Vec<Coord> {
     let total_m = length_m(line);
     let count = (total_m / step_m).round().max(1.0) as usize;
     let mut walk = Walk::new(line);
-    (0..=count).map(|index| walk.to(total_m * index as f64 / count as f64)).collect()
+    (0..=count)
+        .map(|index| walk.to(total_m * index as f64 / count as f64))
+        .collect()
 }
 
 /// Walks forward along a line by distance.
@@ -90,7 +105,11 @@ pub(crate) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(crate) const fn new(line: &'a [Coord]) -> Self {
-        Self { line, segment: 0, before_m: 0.0 }
+        Self {
+            line,
+            segment: 0,
+            before_m: 0.0,
+        }
     }
 
     /// The place `along_m` from the start; calls must not go backwards; past the end it is the end.
@@ -99,7 +118,11 @@ impl<'a> Walk<'a> {
             let (a, b) = (self.line[self.segment], self.line[self.segment + 1]);
             let segment_m = distance_m(a, b);
             if along_m <= self.before_m + segment_m {
-                let share = if segment_m > 0.0 { (along_m - self.before_m) / segment_m } else { 0.0 };
+                let share = if segment_m > 0.0 {
+                    (along_m - self.before_m) / segment_m
+                } else {
+                    0.0
+                };
                 return between(a, b, share.clamp(0.0, 1.0));
             }
             self.before_m += segment_m;
@@ -114,11 +137,19 @@ pub(crate) fn left_normal(line: &[Coord], index: usize) -> Coord {
     let a = line[index.saturating_sub(1)];
     let b = line[(index + 1).min(line.len() - 1)];
     let length_m = distance_m(a, b).max(1e-9);
-    Coord { x: -(b.y - a.y) / length_m, y: (b.x - a.x) / length_m }
+    Coord {
+        x: -(b.y - a.y) / length_m,
+        y: (b.x - a.x) / length_m,
+    }
 }
 
 /// Swings a line to both sides with seeded noise; the ends stay where they are.
-pub(crate) fn meander(line: &[Coord], noise: Noise, amplitude_m: f64, wavelength_m: f64) -> Vec<Coord> {
+pub(crate) fn meander(
+    line: &[Coord],
+    noise: Noise,
+    amplitude_m: f64,
+    wavelength_m: f64,
+) -> Vec<Coord> {
     let total_m = length_m(line);
     let mut along_m = 0.0;
     let mut swung = Vec::with_capacity(line.len());
@@ -129,13 +160,19 @@ pub(crate) fn meander(line: &[Coord], noise: Noise, amplitude_m: f64, wavelength
         let taper = (along_m.min(total_m - along_m) / wavelength_m).clamp(0.0, 1.0);
         let swing_m = noise.fractal(line[index], wavelength_m, 3) * 1.6 * amplitude_m * taper;
         let normal = left_normal(line, index);
-        swung.push(Coord { x: line[index].x + normal.x * swing_m, y: line[index].y + normal.y * swing_m });
+        swung.push(Coord {
+            x: line[index].x + normal.x * swing_m,
+            y: line[index].y + normal.y * swing_m,
+        });
     }
     swung
 }
 
 /// The stretches of a line whose places all pass a test.
-pub(crate) fn runs(line: impl Iterator<Item = Coord>, passes: impl Fn(Coord) -> bool) -> Vec<Vec<Coord>> {
+pub(crate) fn runs(
+    line: impl Iterator<Item = Coord>,
+    passes: impl Fn(Coord) -> bool,
+) -> Vec<Vec<Coord>> {
     let mut runs = vec![Vec::new()];
     for place in line {
         if passes(place) {
@@ -166,7 +203,11 @@ pub(crate) fn nearest(line: &[Coord], place: Coord) -> (Coord, f64, usize) {
 pub(crate) fn nearest_on_segment(a: Coord, b: Coord, place: Coord) -> Coord {
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     let square = dx * dx + dy * dy;
-    let share = if square > 0.0 { ((place.x - a.x) * dx + (place.y - a.y) * dy) / square } else { 0.0 };
+    let share = if square > 0.0 {
+        ((place.x - a.x) * dx + (place.y - a.y) * dy) / square
+    } else {
+        0.0
+    };
     between(a, b, share.clamp(0.0, 1.0))
 }
 

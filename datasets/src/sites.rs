@@ -41,7 +41,9 @@ impl Site {
     /// About how far the streets of a ward or town reach from its heart.
     pub(crate) fn town_radius_m(&self) -> f64 {
         let commune = &communes()[self.commune];
-        let is_seat = DISTRICTS.iter().any(|district| district.seat == commune.code);
+        let is_seat = DISTRICTS
+            .iter()
+            .any(|district| district.seat == commune.code);
         if is_seat { 860.0 } else { 470.0 }
     }
 }
@@ -62,12 +64,16 @@ pub(crate) fn sites(
         .map(|(row, commune)| {
             let mut random = Random::part(seed, "sites", row as u64);
             let heart = heart(partition, (ground, relief), row, &mut random);
-            let in_city = commune.district == 288
-                && shape::distance_m(heart, city) < CITY_RADIUS_M * 1.25;
+            let in_city =
+                commune.district == 288 && shape::distance_m(heart, city) < CITY_RADIUS_M * 1.25;
             let origin = if in_city { city } else { heart };
             let lattice = Lattice {
                 origin,
-                azimuth_rad: if in_city { 0.21 } else { turn.fractal(origin, 9000.0, 2) * 1.6 },
+                azimuth_rad: if in_city {
+                    0.21
+                } else {
+                    turn.fractal(origin, 9000.0, 2) * 1.6
+                },
                 width_m: 110.0,
                 height_m: 72.0,
                 lane_m: if commune.kind.is_urban() { 8.0 } else { 5.0 },
@@ -75,7 +81,12 @@ pub(crate) fn sites(
                 bend_m: if commune.kind.is_urban() { 5.0 } else { 11.0 },
             };
             let heart = lattice.index(heart);
-            Site { commune: row, lattice, heart, in_city }
+            Site {
+                commune: row,
+                lattice,
+                heart,
+                in_city,
+            }
         })
         .collect()
 }
@@ -87,20 +98,35 @@ pub(crate) fn city_ring(plane: &Plane, seed: u64) -> Vec<Coord> {
 }
 
 /// A free, level place not far from the commune's middle.
-fn heart(partition: &Partition, (ground, relief): (&Ground, &Relief), row: usize, random: &mut Random) -> Coord {
+fn heart(
+    partition: &Partition,
+    (ground, relief): (&Ground, &Relief),
+    row: usize,
+    random: &mut Random,
+) -> Coord {
     let polygon: &Polygon = &partition.communes[row].0[0];
     let ring = &polygon.exterior().0;
     let middle = shape::centroid(&ring[1..]);
     let reach_m = shape::ring_area_m2(&ring[1..]).abs().sqrt() * 0.45;
     let mut best = (f64::NEG_INFINITY, middle);
     for attempt in 0..70 {
-        let off_m = if attempt == 0 { 0.0 } else { reach_m * random.unit().sqrt() };
+        let off_m = if attempt == 0 {
+            0.0
+        } else {
+            reach_m * random.unit().sqrt()
+        };
         let angle = random.range(0.0, std::f64::consts::TAU);
-        let place = Coord { x: middle.x + off_m * angle.cos(), y: middle.y + off_m * angle.sin() };
+        let place = Coord {
+            x: middle.x + off_m * angle.cos(),
+            y: middle.y + off_m * angle.sin(),
+        };
         let mut free = 0.0;
         for i in -4..=4 {
             for j in -4..=4 {
-                let near = Coord { x: place.x + f64::from(i) * 75.0, y: place.y + f64::from(j) * 60.0 };
+                let near = Coord {
+                    x: place.x + f64::from(i) * 75.0,
+                    y: place.y + f64::from(j) * 60.0,
+                };
                 if partition.commune(near) == Some(row)
                     && ground.is_free(near, ground::ANY)
                     && relief.height_m(near) < 45.0

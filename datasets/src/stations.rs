@@ -44,7 +44,11 @@ pub(crate) fn hour_text(hour: usize) -> String {
 /// All series of a station.
 pub(crate) fn series(station: &Station, seed: u64) -> Vec<Series> {
     let mut random = Random::new(seed, station.id);
-    if station.is_air { air(station, &mut random) } else { water(&mut random) }
+    if station.is_air {
+        air(station, &mut random)
+    } else {
+        water(&mut random)
+    }
 }
 
 /// A slowly wandering series of standard normal values.
@@ -78,15 +82,32 @@ fn air(station: &Station, random: &mut Random) -> Vec<Series> {
         let value = value.clamp(3.0, 103.0);
         fine.push(value);
         coarse.push((value * 1.45 + 3.0 + 2.0 * random.normal()).max(value));
-        let heat = 30.5 + 4.2 * ((clock - 14.0) / 24.0 * std::f64::consts::TAU).cos() + 1.3 * warm[hour];
+        let heat =
+            30.5 + 4.2 * ((clock - 14.0) / 24.0 * std::f64::consts::TAU).cos() + 1.3 * warm[hour];
         degrees.push(heat.clamp(24.9, 39.3));
         humidity.push((80.0 - 3.6 * (heat - 30.5) + 4.0 * random.normal()).clamp(37.0, 100.0));
     }
     vec![
-        Series { parameter: "PM2.5", unit: "µg/m³", values: fine },
-        Series { parameter: "PM10", unit: "µg/m³", values: coarse },
-        Series { parameter: "temperature", unit: "°C", values: degrees },
-        Series { parameter: "humidity", unit: "%", values: humidity },
+        Series {
+            parameter: "PM2.5",
+            unit: "µg/m³",
+            values: fine,
+        },
+        Series {
+            parameter: "PM10",
+            unit: "µg/m³",
+            values: coarse,
+        },
+        Series {
+            parameter: "temperature",
+            unit: "°C",
+            values: degrees,
+        },
+        Series {
+            parameter: "humidity",
+            unit: "%",
+            values: humidity,
+        },
     ]
 }
 
@@ -103,18 +124,31 @@ fn water(random: &mut Random) -> Vec<Series> {
             unit: "m",
             values: hours()
                 .zip(&flood)
-                .map(|(hour, flood)| 1.1 + 0.35 * flood + tide_m * (hour / 24.8 * std::f64::consts::TAU).cos())
+                .map(|(hour, flood)| {
+                    1.1 + 0.35 * flood + tide_m * (hour / 24.8 * std::f64::consts::TAU).cos()
+                })
                 .collect(),
         },
-        Series { parameter: "pH", unit: "", values: acid.iter().map(|v| 7.2 + 0.15 * v).collect() },
+        Series {
+            parameter: "pH",
+            unit: "",
+            values: acid.iter().map(|v| 7.2 + 0.15 * v).collect(),
+        },
         Series {
             parameter: "DO",
             unit: "mg/l",
             values: hours()
                 .zip(&oxygen)
-                .map(|(hour, v)| (5.1 + 0.6 * v + 0.5 * ((hour - 15.0) / 24.0 * std::f64::consts::TAU).cos()).max(1.0))
+                .map(|(hour, v)| {
+                    (5.1 + 0.6 * v + 0.5 * ((hour - 15.0) / 24.0 * std::f64::consts::TAU).cos())
+                        .max(1.0)
+                })
                 .collect(),
         },
-        Series { parameter: "COD", unit: "mg/l", values: organic.iter().map(|v| 14.0 * (0.3 * v).exp()).collect() },
+        Series {
+            parameter: "COD",
+            unit: "mg/l",
+            values: organic.iter().map(|v| 14.0 * (0.3 * v).exp()).collect(),
+        },
     ]
 }

@@ -4,8 +4,7 @@
 //! TCVN 5712:1993, character set VN3.
 
 /// Letters by byte from 0xA1; a space stands for a byte without a letter.
-const FROM_A1: &str =
-    "ĂÂÊÔƠƯĐăâêôơưđ      àảãáạ ằẳẵắ       ặầẩẫấậè ẻẽéẹềểễếệìỉ   ĩíịò ỏõóọồổỗốộờởỡớợù ủũúụừửữứựỳỷỹýỵ";
+const FROM_A1: &str = "ĂÂÊÔƠƯĐăâêôơưđ      àảãáạ ằẳẵắ       ặầẩẫấậè ẻẽéẹềểễếệìỉ   ĩíịò ỏõóọồổỗốộờởỡớợù ủũúụừửữứựỳỷỹýỵ";
 
 /// The bytes of a text, or the first letter that TCVN3 cannot write.
 ///
@@ -31,7 +30,9 @@ pub(crate) fn encode_lowered(text: &str) -> Vec<u8> {
         .flat_map(|letter| {
             let mut one = [0; 4];
             let lowered: String = letter.to_lowercase().collect();
-            encode(letter.encode_utf8(&mut one)).or_else(|_| encode(&lowered)).unwrap_or_else(|_| vec![b'?'])
+            encode(letter.encode_utf8(&mut one))
+                .or_else(|_| encode(&lowered))
+                .unwrap_or_else(|_| vec![b'?'])
         })
         .collect()
 }

@@ -43,16 +43,28 @@ pub(crate) fn villages(
         let count = (population / PEOPLE_PER_VILLAGE).clamp(3, 14) as usize;
         let names = names::villages(communes()[row].kind.is_urban(), count, &mut random);
         let places = places(site, count, (partition, ground, relief), &mut random);
-        let weights: Vec<f64> = (0..count).map(|n| if n == 0 { 1.8 } else { random.range(0.6, 1.4) }).collect();
+        let weights: Vec<f64> = (0..count)
+            .map(|n| if n == 0 { 1.8 } else { random.range(0.6, 1.4) })
+            .collect();
         let total: f64 = weights.iter().sum();
         let mut left = population;
         for (number, (name, place)) in names.into_iter().zip(places).enumerate() {
             let share = (f64::from(population) * weights[number] / total) as u32;
-            let people = if number + 1 == count { left } else { share.min(left) };
+            let people = if number + 1 == count {
+                left
+            } else {
+                share.min(left)
+            };
             left -= people;
-            let radius_m = 1.05 * f64::from(people.max(200)).sqrt() * 6.2;
+            let radius_m = 1.05 * f64::from(people.max(200)).sqrt() * 6.8;
             let ring = water::blob(place, radius_m.clamp(110.0, 420.0), noise);
-            villages.push(Village { commune: row, name, place, population: people, ring });
+            villages.push(Village {
+                commune: row,
+                name,
+                place,
+                population: people,
+                ring,
+            });
         }
     }
     villages

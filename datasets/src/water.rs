@@ -46,12 +46,20 @@ const CANAL_SPACING_M: f64 = 1700.0;
 const HIGHEST_CANAL_M: f64 = 6.0;
 
 /// Lakes by name and unnamed ponds on free ground; marks what they take.
-pub(crate) fn lakes(plane: &Plane, partition: &Partition, ground: &mut Ground, seed: u64) -> Vec<Lake> {
+pub(crate) fn lakes(
+    plane: &Plane,
+    partition: &Partition,
+    ground: &mut Ground,
+    seed: u64,
+) -> Vec<Lake> {
     let mut random = Random::new(seed, "lakes");
     let noise = Noise::new(seed, 61);
     let mut lakes: Vec<Lake> = LAKES
         .iter()
-        .map(|&(name, lon, lat, radius_m)| Lake { name, ring: blob(plane.place(lon, lat), radius_m, noise) })
+        .map(|&(name, lon, lat, radius_m)| Lake {
+            name,
+            ring: blob(plane.place(lon, lat), radius_m, noise),
+        })
         .collect();
     let province = &partition.province.exterior().0;
     let box_min = partition.grid().min;
@@ -84,10 +92,17 @@ pub(crate) fn blob(centre: Coord, radius_m: f64, noise: Noise) -> Vec<Coord> {
     let corners = 28;
     let mut ring: Vec<Coord> = (0..corners)
         .map(|corner| {
-            let (sin, cos) = (std::f64::consts::TAU * f64::from(corner) / f64::from(corners)).sin_cos();
-            let rim = Coord { x: centre.x + radius_m * cos, y: centre.y + radius_m * sin };
+            let (sin, cos) =
+                (std::f64::consts::TAU * f64::from(corner) / f64::from(corners)).sin_cos();
+            let rim = Coord {
+                x: centre.x + radius_m * cos,
+                y: centre.y + radius_m * sin,
+            };
             let radius_m = radius_m * (1.0 + 0.75 * noise.fractal(rim, radius_m * 1.7, 3));
-            Coord { x: centre.x + radius_m * cos * 1.15, y: centre.y + radius_m * sin * 0.85 }
+            Coord {
+                x: centre.x + radius_m * cos * 1.15,
+                y: centre.y + radius_m * sin * 0.85,
+            }
         })
         .collect();
     ring.push(ring[0]);
@@ -95,12 +110,23 @@ pub(crate) fn blob(centre: Coord, radius_m: f64, noise: Noise) -> Vec<Coord> {
 }
 
 /// The canal grid of the plain; marks a corridor for each.
-pub(crate) fn canals(partition: &Partition, ground: &mut Ground, relief: &Relief, seed: u64) -> Vec<Vec<Coord>> {
+pub(crate) fn canals(
+    partition: &Partition,
+    ground: &mut Ground,
+    relief: &Relief,
+    seed: u64,
+) -> Vec<Vec<Coord>> {
     let mut random = Random::new(seed, "canals");
     let noise = Noise::new(seed, 62);
     let grid = *partition.grid();
-    let (width_m, height_m) = (grid.cols as f64 * grid.cell_m, grid.rows as f64 * grid.cell_m);
-    let middle = Coord { x: grid.min.x + width_m / 2.0, y: grid.min.y + height_m / 2.0 };
+    let (width_m, height_m) = (
+        grid.cols as f64 * grid.cell_m,
+        grid.rows as f64 * grid.cell_m,
+    );
+    let middle = Coord {
+        x: grid.min.x + width_m / 2.0,
+        y: grid.min.y + height_m / 2.0,
+    };
     let half = (width_m.hypot(height_m) / 2.0 / CANAL_SPACING_M).ceil() as i32;
     let digs = |place: Coord| {
         partition.commune(place).is_some()
@@ -119,10 +145,16 @@ pub(crate) fn canals(partition: &Partition, ground: &mut Ground, relief: &Relief
                     y: middle.y + along_m * sin + across_m * cos,
                 };
                 let push = noise.displacement(straight, 4200.0);
-                Coord { x: straight.x + 620.0 * push.x, y: straight.y + 620.0 * push.y }
+                Coord {
+                    x: straight.x + 620.0 * push.x,
+                    y: straight.y + 620.0 * push.y,
+                }
             });
             let runs = shape::runs(line, digs);
-            canals.extend(runs.into_iter().filter(|run| run.len() >= 9 && random.chance(0.8)));
+            canals.extend(
+                runs.into_iter()
+                    .filter(|run| run.len() >= 9 && random.chance(0.8)),
+            );
         }
     }
     for canal in &canals {
@@ -143,7 +175,11 @@ pub(crate) fn dykes(rivers: &[River], partition: &Partition, ground: &Ground) ->
             for run in shape::runs(line.into_iter(), on_land) {
                 if run.len() >= 6 {
                     let name = format!("Đê {side} {}", river.name.replace("Sông", "sông"));
-                    dykes.push(Dyke { name, grade: river.dyke_grade, line: run });
+                    dykes.push(Dyke {
+                        name,
+                        grade: river.dyke_grade,
+                        line: run,
+                    });
                 }
             }
         }

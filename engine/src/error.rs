@@ -61,11 +61,16 @@ pub enum EngineError {
 
 /// A half sentence that names the closest spelling, or nothing.
 pub(crate) fn suggestion(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+    nearest
+        .map(|name| format!("; did you mean {name:?}?"))
+        .unwrap_or_default()
 }
 
 /// The candidate spelled most like the word, if any is close enough to be a slip of the hand.
-pub(crate) fn nearest_spelling<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest_spelling<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     let word = word.to_lowercase();
     let allowed = (word.chars().count() / 3).clamp(1, 4);
     candidates
@@ -84,7 +89,11 @@ fn edits_between(a: &str, b: &str) -> usize {
         let mut current = vec![row + 1];
         for (column, to) in b.iter().enumerate() {
             let replaced = previous[column] + usize::from(from != *to);
-            current.push(replaced.min(previous[column + 1] + 1).min(current[column] + 1));
+            current.push(
+                replaced
+                    .min(previous[column + 1] + 1)
+                    .min(current[column] + 1),
+            );
         }
         previous = current;
     }
@@ -98,9 +107,15 @@ mod tests {
     #[test]
     fn a_slip_of_the_hand_finds_its_word_and_nonsense_finds_none() {
         let layers = ["parcels", "places", "roads", "land_use_plan"];
-        assert_eq!(nearest_spelling("parcles", layers).as_deref(), Some("parcels"));
+        assert_eq!(
+            nearest_spelling("parcles", layers).as_deref(),
+            Some("parcels")
+        );
         assert_eq!(nearest_spelling("ROAD", layers).as_deref(), Some("roads"));
-        assert_eq!(nearest_spelling("landuse_plan", layers).as_deref(), Some("land_use_plan"));
+        assert_eq!(
+            nearest_spelling("landuse_plan", layers).as_deref(),
+            Some("land_use_plan")
+        );
         assert_eq!(nearest_spelling("elephants", layers), None);
     }
 }

@@ -43,7 +43,10 @@ fn squared_distance(x: f64, y: f64, extent: &Extent) -> f64 {
 fn nearest_first(mut found: Vec<(u32, f64)>, count: usize) -> Vec<(u32, f64)> {
     found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
     found.truncate(count);
-    found.into_iter().map(|(row, squared)| (row, squared.sqrt())).collect()
+    found
+        .into_iter()
+        .map(|(row, squared)| (row, squared.sqrt()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -16,11 +16,7 @@ mod value;
 
 use std::time::Duration;
 
-use arrow::{
-    array::RecordBatch,
-    datatypes::SchemaRef,
-    error::ArrowError,
-};
+use arrow::{array::RecordBatch, datatypes::SchemaRef, error::ArrowError};
 use layers::Layer;
 use thiserror::Error;
 
@@ -54,8 +50,9 @@ impl Rows<'_> {
     ) -> Result<(), OutputError> {
         for batch in self.batches {
             let columns = self.schema.fields().iter().zip(batch.columns());
-            let columns: Vec<Column> =
-                columns.map(|(field, array)| Column::new(field, array)).collect::<Result<_, _>>()?;
+            let columns: Vec<Column> = columns
+                .map(|(field, array)| Column::new(field, array))
+                .collect::<Result<_, _>>()?;
             for row in 0..batch.num_rows() {
                 take(&columns, row)?;
             }
@@ -66,14 +63,29 @@ impl Rows<'_> {
 
 impl<'a> From<&'a Answer> for Rows<'a> {
     fn from(answer: &'a Answer) -> Self {
-        let Answer { schema, batches, truncated, elapsed } = answer;
-        Self { schema, batches, truncated: *truncated, elapsed: Some(*elapsed) }
+        let Answer {
+            schema,
+            batches,
+            truncated,
+            elapsed,
+        } = answer;
+        Self {
+            schema,
+            batches,
+            truncated: *truncated,
+            elapsed: Some(*elapsed),
+        }
     }
 }
 
 impl<'a> From<&'a Layer> for Rows<'a> {
     fn from(layer: &'a Layer) -> Self {
-        Self { schema: &layer.schema, batches: &layer.batches, truncated: false, elapsed: None }
+        Self {
+            schema: &layer.schema,
+            batches: &layer.batches,
+            truncated: false,
+            elapsed: None,
+        }
     }
 }
 
@@ -81,7 +93,9 @@ impl<'a> From<&'a Layer> for Rows<'a> {
 #[derive(Debug, Error)]
 pub enum OutputError {
     /// GeoJSON is longitude and latitude by definition.
-    #[error("column {column:?} is in {crs} and GeoJSON knows only longitude and latitude: write ST_Transform({column}, 'EPSG:4326')")]
+    #[error(
+        "column {column:?} is in {crs} and GeoJSON knows only longitude and latitude: write ST_Transform({column}, 'EPSG:4326')"
+    )]
     NotLonLat {
         /// Which column.
         column: String,

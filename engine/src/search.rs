@@ -55,12 +55,25 @@ pub fn search(snapshot: &TwinSnapshot, text: &str, limit: usize) -> Vec<Place> {
         found.extend(names.entries().iter().filter_map(|entry| {
             let quality = quality_of(&wanted, entry)?;
             let differs = !entry.name().to_lowercase().contains(&spelled);
-            let rank = Rank { quality, order: (order, entry.rank()), differs, length: entry.name().chars().count() };
+            let rank = Rank {
+                quality,
+                order: (order, entry.rank()),
+                differs,
+                length: entry.name().chars().count(),
+            };
             Some((rank, layer, entry))
         }));
     }
-    found.sort_by(|a, b| (a.0, a.2.name()).cmp(&(b.0, b.2.name())).then_with(|| a.1.meta.id.cmp(&b.1.meta.id)));
-    found.into_iter().take(limit).map(|(_, layer, entry)| place(snapshot, layer, entry)).collect()
+    found.sort_by(|a, b| {
+        (a.0, a.2.name())
+            .cmp(&(b.0, b.2.name()))
+            .then_with(|| a.1.meta.id.cmp(&b.1.meta.id))
+    });
+    found
+        .into_iter()
+        .take(limit)
+        .map(|(_, layer, entry)| place(snapshot, layer, entry))
+        .collect()
 }
 
 /// How good a match is; smaller is better.
@@ -76,21 +89,27 @@ struct Rank {
 
 /// 0 the name, 1 its beginning, 2 beginnings of its words; none when it does not match.
 fn quality_of(wanted: &str, entry: &Entry) -> Option<u8> {
-    entry.folded().iter().filter_map(|name| {
-        if name == wanted {
-            Some(0)
-        } else if name.starts_with(wanted) {
-            Some(1)
-        } else {
-            begins_words(wanted, name).then_some(2)
-        }
-    }).min()
+    entry
+        .folded()
+        .iter()
+        .filter_map(|name| {
+            if name == wanted {
+                Some(0)
+            } else if name.starts_with(wanted) {
+                Some(1)
+            } else {
+                begins_words(wanted, name).then_some(2)
+            }
+        })
+        .min()
 }
 
 /// Whether every word wanted begins a word of the name, in order.
 fn begins_words(wanted: &str, name: &str) -> bool {
     let mut words = name.split(' ');
-    wanted.split(' ').all(|wanted| words.any(|word| word.starts_with(wanted)))
+    wanted
+        .split(' ')
+        .all(|wanted| words.any(|word| word.starts_with(wanted)))
 }
 
 /// Districts, communes and settlements, then other administration, then the rest.
@@ -108,19 +127,24 @@ fn place(snapshot: &TwinSnapshot, layer: &LayerSnapshot, entry: &Entry) -> Place
     let position = position_of(layer, entry);
     Place {
         name: entry.name().to_owned(),
-        kind: entry.kind().map_or_else(|| layer.meta.id.to_string(), str::to_owned),
+        kind: entry
+            .kind()
+            .map_or_else(|| layer.meta.id.to_string(), str::to_owned),
         layer: layer.meta.id.clone(),
         fid: entry.fid(),
         lon: position.lon,
         lat: position.lat,
-        extent: Some(*entry.extent()).filter(|extent| extent.width() > 0.0 || extent.height() > 0.0),
+        extent: Some(*entry.extent())
+            .filter(|extent| extent.width() > 0.0 || extent.height() > 0.0),
         context: context_of(snapshot, layer, position),
     }
 }
 
 /// A point on the feature; the middle of its extent where it has none.
 fn position_of(layer: &LayerSnapshot, entry: &Entry) -> LonLat {
-    let inside = layer.geometry(entry.row()).and_then(|shape| shape.interior_point());
+    let inside = layer
+        .geometry(entry.row())
+        .and_then(|shape| shape.interior_point());
     let (lon, lat) = inside.map_or_else(|| entry.extent().center(), |point| (point.x(), point.y()));
     LonLat { lon, lat }
 }
@@ -133,11 +157,28 @@ fn context_of(snapshot: &TwinSnapshot, layer: &LayerSnapshot, position: LonLat) 
             return None;
         }
         let point = Point::new(position.lon, position.lat);
-        let window = Extent::from_corners((position.lon, position.lat), (position.lon, position.lat));
-        let holds = |row: &u32| units.geometry(*row).is_some_and(|shape| shape.contains(&point));
+        let window =
+            Extent::from_corners((position.lon, position.lat), (position.lon, position.lat));
+        let holds = |row: &u32| {
+            units
+                .geometry(*row)
+                .is_some_and(|shape| shape.contains(&point))
+        };
         let row = units.window(&window).into_iter().find(holds)?;
-        units.names().entries().iter().find(|entry| entry.row() == row).map(|entry| entry.name().to_owned())
+        units
+            .names()
+            .entries()
+            .iter()
+            .find(|entry| entry.row() == row)
+            .map(|entry| entry.name().to_owned())
     };
-    let names: Vec<String> = ["communes", "districts"].into_iter().filter_map(around).collect();
-    if names.is_empty() { layer.meta.title_vi.clone() } else { names.join(", ") }
+    let names: Vec<String> = ["communes", "districts"]
+        .into_iter()
+        .filter_map(around)
+        .collect();
+    if names.is_empty() {
+        layer.meta.title_vi.clone()
+    } else {
+        names.join(", ")
+    }
 }

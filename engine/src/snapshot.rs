@@ -60,10 +60,17 @@ impl LayerSnapshot {
         };
         let batch = batch
             .and_then(|batch| RecordBatch::try_new(schema, batch.columns().to_vec()))
-            .map_err(|source| EngineError::Columns { layer: id.clone(), source })?;
+            .map_err(|source| EngineError::Columns {
+                layer: id.clone(),
+                source,
+            })?;
         let geometries = column::<BinaryArray>(&batch, &layer.meta, Layer::GEOM, "Binary")?;
-        let cells = column(&batch, &layer.meta, Layer::H3, "UInt64")?.map(|cells| CellOrder::new(&cells));
-        let (extents, unplaced) = geometries.as_ref().map(extents::of_rows).unwrap_or_default();
+        let cells =
+            column(&batch, &layer.meta, Layer::H3, "UInt64")?.map(|cells| CellOrder::new(&cells));
+        let (extents, unplaced) = geometries
+            .as_ref()
+            .map(extents::of_rows)
+            .unwrap_or_default();
         Ok(Self {
             meta: layer.meta,
             index: PackedIndex::new(&extents),
@@ -119,7 +126,10 @@ impl LayerSnapshot {
 
     /// The extent of a row in degrees; none where it has no position.
     pub fn extent_of(&self, row: u32) -> Option<Extent> {
-        self.extents.get(row as usize).copied().filter(|extent| !extent.is_empty())
+        self.extents
+            .get(row as usize)
+            .copied()
+            .filter(|extent| !extent.is_empty())
     }
 
     /// The rows whose extent meets a window in degrees, ascending. Rows without a position are in no window.
@@ -183,12 +193,15 @@ fn column<A: Clone + 'static>(
     let Some(column) = batch.column_by_name(name) else {
         return Ok(None);
     };
-    let typed = column.as_any().downcast_ref::<A>().ok_or_else(|| EngineError::Column {
-        layer: meta.id.clone(),
-        column: name,
-        found: column.data_type().to_string(),
-        expected,
-    })?;
+    let typed = column
+        .as_any()
+        .downcast_ref::<A>()
+        .ok_or_else(|| EngineError::Column {
+            layer: meta.id.clone(),
+            column: name,
+            found: column.data_type().to_string(),
+            expected,
+        })?;
     Ok(Some(typed.clone()))
 }
 

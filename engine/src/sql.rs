@@ -46,7 +46,10 @@ pub struct SqlRequest {
 impl SqlRequest {
     /// A query without parameters, within the default limits.
     pub fn new(query: impl Into<String>) -> Self {
-        Self { query: query.into(), ..Self::default() }
+        Self {
+            query: query.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -64,7 +67,11 @@ pub struct SqlLimits {
 impl Default for SqlLimits {
     /// 30 seconds, 1 GiB, 100,000 rows.
     fn default() -> Self {
-        Self { time: Duration::from_secs(30), memory_bytes: 1 << 30, rows: 100_000 }
+        Self {
+            time: Duration::from_secs(30),
+            memory_bytes: 1 << 30,
+            rows: 100_000,
+        }
     }
 }
 

@@ -17,7 +17,10 @@ mod raster;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use layers::{FeatureId, LayerId, TileCoord, TileFeature, TileLayer, VectorTile};
+use layers::{
+    FeatureId, GeometryKind, LayerId, LayerKind, LayerMeta, TileCoord, TileFeature, TileLayer,
+    VectorTile,
+};
 use rayon::prelude::*;
 
 use self::{
@@ -41,15 +44,14 @@ pub struct TileOptions {
     pub limit_bytes: usize,
 }
 
-/// The layers whose label anchors a tile carries. Anchors cost a look at nine tiles, and Mapbox Vector Tiles cannot carry
-/// them.
+/// The label anchors a tile carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LabelScope {
-    /// None: for encoding.
-    None,
-    /// Those named.
+    /// Those of polygons, on this tile only: what an encoded tile carries as points.
+    Encoded,
+    /// Those of the layers named, on this tile and around it: nine tiles are looked at.
     Only(BTreeSet<LayerId>),
-    /// Every layer.
+    /// Those of every layer, on this tile and around it.
     All,
 }
 
@@ -57,10 +59,10 @@ impl TileOptions {
     /// No tile is larger than this, in bytes.
     pub const LIMIT_BYTES: usize = 500_000;
 
-    /// For a tile that will be encoded: no labels.
+    /// For a tile that will be encoded.
     pub fn for_encoding() -> Self {
         Self {
-            labels: LabelScope::None,
+            labels: LabelScope::Encoded,
             limit_bytes: Self::LIMIT_BYTES,
         }
     }
@@ -76,11 +78,13 @@ impl Default for TileOptions {
 }
 
 impl LabelScope {
-    fn covers(&self, layer: &LayerId) -> bool {
+    /// How many tiles around this one a layer's labels are wanted from; none when they are not wanted.
+    fn reach(&self, layer: &LayerMeta) -> Option<u8> {
+        let is_polygon = layer.kind == LayerKind::Vector(GeometryKind::Polygon);
         match self {
-            Self::None => false,
-            Self::Only(layers) => layers.contains(layer),
-            Self::All => true,
+            Self::Encoded => is_polygon.then_some(0),
+            Self::Only(layers) => layers.contains(&layer.id).then_some(1),
+            Self::All => Some(1),
         }
     }
 }
@@ -111,16 +115,21 @@ pub fn vector_tile(
     let grid = Grid::new(coord);
     let mut cut: Vec<TileLayer> = wanted
         .par_iter()
-        .map(|layer| layer_tile(layer, &grid, options.labels.covers(&layer.meta.id)))
+        .map(|layer| layer_tile(layer, &grid, options.labels.reach(&layer.meta)))
         .collect();
     let size_of = |layer: usize, id: FeatureId| {
         u32::try_from(id.0).map_or(0.0, |row| Pyramid::of(wanted[layer]).size_of(row))
     };
-    budget::trim(&mut cut, options.limit_bytes, &size_of);
+    let for_labels = match options.labels {
+        LabelScope::Encoded => cut.iter().map(budget::label_bytes).sum(),
+        LabelScope::Only(_) | LabelScope::All => 0,
+    };
+    let for_features = options.limit_bytes.saturating_sub(for_labels);
+    budget::trim(&mut cut, for_features, &size_of);
     Ok(VectorTile { coord, layers: cut })
 }
 
-fn layer_tile(layer: &LayerSnapshot, grid: &Grid, labelled: bool) -> TileLayer {
+fn layer_tile(layer: &LayerSnapshot, grid: &Grid, label_reach: Option<u8>) -> TileLayer {
     let mut tile = TileLayer {
         name: layer.meta.id.as_str().into(),
         extent: EXTENT,
@@ -144,8 +153,9 @@ fn layer_tile(layer: &LayerSnapshot, grid: &Grid, labelled: bool) -> TileLayer {
             });
         }
     }
-    if labelled {
-        tile.labels = labels::labels(layer, pyramid, grid, &columns, &mut dictionary);
+    if let Some(reach) = label_reach {
+        let anchors = labels::anchors(layer, pyramid, grid, reach);
+        tile.labels = labels::describe(anchors, grid, &columns, &mut dictionary);
     }
     dictionary.finish(&columns, &mut tile);
     tile

@@ -61,8 +61,11 @@ impl Engine {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn open(twin: Arc<Twin>) -> Result<Self, EngineError> {
-        let engine =
-            Self { twin, current: ArcSwap::from_pointee(TwinSnapshot::default()), refreshing: Mutex::new(()) };
+        let engine = Self {
+            twin,
+            current: ArcSwap::from_pointee(TwinSnapshot::default()),
+            refreshing: Mutex::new(()),
+        };
         engine.load_changes(None)?;
         Ok(engine)
     }
@@ -91,17 +94,29 @@ impl Engine {
 
     /// Loads layers that differ from the current state, unless the store is still at the publication known.
     fn load_changes(&self, known: Option<u64>) -> Result<Vec<LayerChange>, EngineError> {
-        let _one_at_a_time = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
-        let publication = self.twin.publication().map_err(|source| EngineError::Catalog { source })?;
+        let _one_at_a_time = self
+            .refreshing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let publication = self
+            .twin
+            .publication()
+            .map_err(|source| EngineError::Catalog { source })?;
         if known == Some(publication) {
             return Ok(Vec::new());
         }
-        let metas = self.twin.layers().map_err(|source| EngineError::Catalog { source })?;
+        let metas = self
+            .twin
+            .layers()
+            .map_err(|source| EngineError::Catalog { source })?;
         let before = self.snapshot();
         let loaded: Vec<(LayerMeta, Option<Result<LayerSnapshot, EngineError>>)> = metas
             .into_par_iter()
             .map(|meta| {
-                let resident = before.layers.get(&meta.id).is_some_and(|layer| is_same(&layer.meta, &meta));
+                let resident = before
+                    .layers
+                    .get(&meta.id)
+                    .is_some_and(|layer| is_same(&layer.meta, &meta));
                 let loaded = (!resident).then(|| load(&self.twin, &meta));
                 (meta, loaded)
             })
@@ -115,8 +130,14 @@ impl Engine {
 impl TwinSnapshot {
     /// A state made of layers in memory, for tests and for results that are no published layer.
     pub fn from_layers(layers: impl IntoIterator<Item = LayerSnapshot>) -> Self {
-        let layers = layers.into_iter().map(|layer| (layer.meta.id.clone(), Arc::new(layer))).collect();
-        Self { layers, ..Self::default() }
+        let layers = layers
+            .into_iter()
+            .map(|layer| (layer.meta.id.clone(), Arc::new(layer)))
+            .collect();
+        Self {
+            layers,
+            ..Self::default()
+        }
     }
 
     /// A layer by name.
@@ -143,9 +164,15 @@ fn is_same(a: &LayerMeta, b: &LayerMeta) -> bool {
 
 /// Reads the version that a description names.
 fn load(twin: &Twin, meta: &LayerMeta) -> Result<LayerSnapshot, EngineError> {
-    let failed = |source| EngineError::Load { layer: meta.id.clone(), version: meta.version, source };
+    let failed = |source| EngineError::Load {
+        layer: meta.id.clone(),
+        version: meta.version,
+        source,
+    };
     if meta.kind == LayerKind::Raster {
-        let raster = twin.read_raster_version(&meta.id, meta.version).map_err(failed)?;
+        let raster = twin
+            .read_raster_version(&meta.id, meta.version)
+            .map_err(failed)?;
         return Ok(LayerSnapshot::from_raster(Arc::new(meta.clone()), raster));
     }
     LayerSnapshot::from_layer(twin.read_version(&meta.id, meta.version).map_err(failed)?)
@@ -157,12 +184,19 @@ fn merge(
     loaded: Vec<(LayerMeta, Option<Result<LayerSnapshot, EngineError>>)>,
     publication: u64,
 ) -> (TwinSnapshot, Vec<LayerChange>) {
-    let mut next = TwinSnapshot { publication, ..TwinSnapshot::default() };
+    let mut next = TwinSnapshot {
+        publication,
+        ..TwinSnapshot::default()
+    };
     let mut changes = Vec::new();
     for (meta, loaded) in loaded {
         let old = before.layers.get(&meta.id);
-        let mut change =
-            LayerChange { layer: meta.id.clone(), before: old.map(|layer| layer.meta.version), now: None, failure: None };
+        let mut change = LayerChange {
+            layer: meta.id.clone(),
+            before: old.map(|layer| layer.meta.version),
+            now: None,
+            failure: None,
+        };
         let layer = match loaded {
             None => old.map(Arc::clone),
             Some(Ok(layer)) => {
@@ -171,11 +205,18 @@ fn merge(
                 Some(Arc::new(layer))
             }
             Some(Err(error)) => {
-                let failure = LayerFailure { version: meta.version, reason: with_causes(&error) };
+                let failure = LayerFailure {
+                    version: meta.version,
+                    reason: with_causes(&error),
+                };
                 tracing::error!(layer = %meta.id, version = %meta.version, reason = failure.reason, "layer not loaded");
                 next.failures.insert(meta.id.clone(), failure.clone());
                 if before.failures.get(&meta.id) != Some(&failure) {
-                    changes.push(LayerChange { now: change.before, failure: Some(failure), ..change });
+                    changes.push(LayerChange {
+                        now: change.before,
+                        failure: Some(failure),
+                        ..change
+                    });
                 }
                 old.map(Arc::clone)
             }
@@ -204,6 +245,9 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Engine").field("snapshot", &self.current.load()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Engine")
+            .field("snapshot", &self.current.load())
+            .finish_non_exhaustive()
     }
 }

@@ -8,6 +8,10 @@ use std::sync::Arc;
 
 use crate::{FeatureId, TileCoord};
 
+/// What follows a polygon layer's name in the name of its label points: an encoded tile carries them as a layer of
+/// their own, since a browser that sees only the cut polygon would label every piece. No layer id contains it.
+pub const LABEL_POINTS: &str = ":label";
+
 /// The features of one tile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorTile {

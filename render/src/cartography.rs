@@ -7,7 +7,7 @@ mod generic;
 mod land_codes;
 mod roads;
 
-use layers::{Extent, GeometryKind, LayerKind, LayerMeta};
+use layers::{Extent, GeometryKind, LayerKind, LayerMeta, vector_tile::LABEL_POINTS};
 use serde_json::{Map, Value as Json, json};
 
 use self::generic::Generic;
@@ -140,10 +140,11 @@ fn has_data(style_layer: &Json, layers: &[LayerMeta]) -> bool {
 
 /// The twin layer that a style layer draws.
 fn layer_of(style_layer: &Json) -> Option<&str> {
-    style_layer
+    let name = style_layer
         .get("source-layer")
         .or_else(|| style_layer.get("source"))
-        .and_then(Json::as_str)
+        .and_then(Json::as_str)?;
+    Some(name.strip_suffix(LABEL_POINTS).unwrap_or(name))
 }
 
 fn describe(style_layer: &mut Json, layers: &[LayerMeta]) {

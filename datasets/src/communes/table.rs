@@ -2,10 +2,27 @@
 //! the anchor, area and population columns are coarse shares of the 64 units that followed them on 2025-07-01
 //! (official areas and registered population, divided evenly), so they are only a base for synthesis.
 
-use super::{Commune, CommuneKind::{self, Rural, Town, Ward}};
+use super::{
+    Commune,
+    CommuneKind::{self, Rural, Town, Ward},
+};
 
-const fn c(code: u32, district: u16, name: &'static str, kind: CommuneKind, coarse: [u32; 4]) -> Commune {
-    Commune { code, district, name, kind, anchor_centideg: [coarse[0], coarse[1]], area_ha: coarse[2], register_population: coarse[3] }
+const fn c(
+    code: u32,
+    district: u16,
+    name: &'static str,
+    kind: CommuneKind,
+    coarse: [u32; 4],
+) -> Commune {
+    Commune {
+        code,
+        district,
+        name,
+        kind,
+        anchor_centideg: [coarse[0], coarse[1]],
+        area_ha: coarse[2],
+        register_population: coarse[3],
+    }
 }
 
 /// Every commune, by district and code.

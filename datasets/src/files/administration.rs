@@ -21,8 +21,18 @@ pub(super) fn write(dir: &Path, province: &Province) -> Result<Vec<ManifestEntry
     places(dir, province)?;
     let theme = "administration";
     Ok(vec![
-        entry("districts", theme, ("Đơn vị cấp huyện", "District units"), &["districts.geojson"]),
-        entry("communes", theme, ("Đơn vị cấp xã", "Communes"), &["communes.geojson"]),
+        entry(
+            "districts",
+            theme,
+            ("Đơn vị cấp huyện", "District units"),
+            &["districts.geojson"],
+        ),
+        entry(
+            "communes",
+            theme,
+            ("Đơn vị cấp xã", "Communes"),
+            &["communes.geojson"],
+        ),
         entry("places", theme, ("Địa danh", "Places"), &["places.geojson"]),
     ])
 }
@@ -31,7 +41,11 @@ pub(super) fn write(dir: &Path, province: &Province) -> Result<Vec<ManifestEntry
 pub(super) fn in_degrees(plane: &Plane, shape: &MultiPolygon) -> MultiPolygon {
     let mut shape = shape.map_coords(|place| plane.lonlat(place));
     for polygon in &mut shape.0 {
-        let (mut exterior, interiors) = std::mem::replace(polygon, Polygon::new(LineString::new(Vec::new()), Vec::new())).into_inner();
+        let (mut exterior, interiors) = std::mem::replace(
+            polygon,
+            Polygon::new(LineString::new(Vec::new()), Vec::new()),
+        )
+        .into_inner();
         exterior.0.dedup();
         *polygon = Polygon::new(exterior, interiors);
     }
@@ -40,7 +54,9 @@ pub(super) fn in_degrees(plane: &Plane, shape: &MultiPolygon) -> MultiPolygon {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 fn districts(dir: &Path, province: &Province) -> Result<(), GenerateError> {
@@ -85,26 +101,43 @@ fn write_communes(dir: &Path, province: &Province) -> Result<(), GenerateError> 
 fn places(dir: &Path, province: &Province) -> Result<(), GenerateError> {
     let mut writer = GeoJsonWriter::new(&dir.join("places.geojson"), "places")?;
     let mut add = |name: &str, (kind, rank): (&str, u8), population: u32, place: Coord| {
-        let attributes = json!({"name": name, "kind": kind, "rank": rank, "population": population});
+        let attributes =
+            json!({"name": name, "kind": kind, "rank": rank, "population": population});
         writer.feature(&geojson::point(province.plane.lonlat(place)), &attributes)
     };
     for district in &DISTRICTS {
-        let seat = communes().iter().position(|commune| commune.code == district.seat);
-        let place = seat.map(|row| province.sites[row].place()).unwrap_or_default();
+        let seat = communes()
+            .iter()
+            .position(|commune| commune.code == district.seat);
+        let place = seat
+            .map(|row| province.sites[row].place())
+            .unwrap_or_default();
         let population: u32 = communes()
             .iter()
             .zip(&province.populations)
             .filter(|(commune, _)| commune.district == district.code && commune.kind.is_urban())
             .map(|(_, population)| population)
             .sum();
-        let (kind, rank) = if district.code == 288 { ("city", 1) } else { ("town", 2) };
+        let (kind, rank) = if district.code == 288 {
+            ("city", 1)
+        } else {
+            ("town", 2)
+        };
         add(district.name, (kind, rank), population, place)?;
     }
     for (row, commune) in communes().iter().enumerate() {
-        if DISTRICTS.iter().any(|district| district.seat == commune.code) {
+        if DISTRICTS
+            .iter()
+            .any(|district| district.seat == commune.code)
+        {
             continue;
         }
-        add(commune.name, ("commune", 3), province.populations[row], province.sites[row].place())?;
+        add(
+            commune.name,
+            ("commune", 3),
+            province.populations[row],
+            province.sites[row].place(),
+        )?;
     }
     for village in &province.villages {
         let text = if communes()[village.commune].kind.is_urban() {

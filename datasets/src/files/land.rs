@@ -17,8 +17,7 @@ use crate::{
     plane::PRJ,
     province::Province,
     roads::{Class, Road, streets},
-    shape,
-    tcvn3,
+    shape, tcvn3,
     villages::Village,
     write::{
         create,
@@ -32,12 +31,42 @@ use crate::{
 const TCVN3_DISTRICTS: [u16; 2] = [292, 300];
 
 const PARCEL_COLUMNS: [Column; 6] = [
-    Column { name: "so_to", kind: Kind::Number, width: 6, decimals: 0 },
-    Column { name: "so_thua", kind: Kind::Number, width: 8, decimals: 0 },
-    Column { name: "ma_xa", kind: Kind::Text, width: 5, decimals: 0 },
-    Column { name: "ma_dat", kind: Kind::Text, width: 12, decimals: 0 },
-    Column { name: "dien_tich", kind: Kind::Number, width: 12, decimals: 1 },
-    Column { name: "dia_danh", kind: Kind::Text, width: 80, decimals: 0 },
+    Column {
+        name: "so_to",
+        kind: Kind::Number,
+        width: 6,
+        decimals: 0,
+    },
+    Column {
+        name: "so_thua",
+        kind: Kind::Number,
+        width: 8,
+        decimals: 0,
+    },
+    Column {
+        name: "ma_xa",
+        kind: Kind::Text,
+        width: 5,
+        decimals: 0,
+    },
+    Column {
+        name: "ma_dat",
+        kind: Kind::Text,
+        width: 12,
+        decimals: 0,
+    },
+    Column {
+        name: "dien_tich",
+        kind: Kind::Number,
+        width: 12,
+        decimals: 1,
+    },
+    Column {
+        name: "dia_danh",
+        kind: Kind::Text,
+        width: 80,
+        decimals: 0,
+    },
 ];
 const PLAN_COLUMNS: [(&str, ColumnType); 4] = [
     ("ma_qh", ColumnType::String),
@@ -45,8 +74,11 @@ const PLAN_COLUMNS: [(&str, ColumnType); 4] = [
     ("nam_qh", ColumnType::Int),
     ("quyet_dinh", ColumnType::String),
 ];
-const BUILDING_COLUMNS: [(&str, ColumnType); 3] =
-    [("use", ColumnType::String), ("floors", ColumnType::Int), ("height_m", ColumnType::Double)];
+const BUILDING_COLUMNS: [(&str, ColumnType); 3] = [
+    ("use", ColumnType::String),
+    ("floors", ColumnType::Int),
+    ("height_m", ColumnType::Double),
+];
 const DECISION: &str = "Quyết định mẫu (dữ liệu tổng hợp)";
 
 /// What the other layers need to know of the land.
@@ -69,8 +101,18 @@ pub(super) fn write(
     progress: &mut dyn FnMut(&str, f64),
 ) -> Result<Land, GenerateError> {
     create::folder(&dir.join("parcels"))?;
-    let mut plan = FlatGeobufWriter::new(&dir.join("land_use_plan.fgb"), "land_use_plan", 9209, &PLAN_COLUMNS)?;
-    let mut buildings = FlatGeobufWriter::new(&dir.join("buildings.fgb"), "buildings", 4326, &BUILDING_COLUMNS)?;
+    let mut plan = FlatGeobufWriter::new(
+        &dir.join("land_use_plan.fgb"),
+        "land_use_plan",
+        9209,
+        &PLAN_COLUMNS,
+    )?;
+    let mut buildings = FlatGeobufWriter::new(
+        &dir.join("buildings.fgb"),
+        "buildings",
+        4326,
+        &BUILDING_COLUMNS,
+    )?;
     let mut land = Land {
         entries: Vec::new(),
         lanes: Vec::new(),
@@ -89,7 +131,9 @@ pub(super) fn write(
         );
         let source = format!("parcels/{}.shp", district.file_name);
         let mut parcels = ParcelWriter::new(&dir.join(&source), district)?;
-        for commune in (0..communes().len()).filter(|&row| communes()[row].district == district.code) {
+        for commune in
+            (0..communes().len()).filter(|&row| communes()[row].district == district.code)
+        {
             let estate = commune_estate(province, commune, &mut land);
             for parcel in &estate.parcels {
                 parcels.row(commune, parcel)?;
@@ -110,8 +154,18 @@ pub(super) fn write(
     let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
     land.entries = vec![
         entry("parcels", "land", ("Thửa đất", "Land parcels"), &sources),
-        entry("land_use_plan", "land", ("Quy hoạch sử dụng đất 2030", "Land-use plan 2030"), &["land_use_plan.fgb"]),
-        entry("buildings", "construction", ("Nhà và công trình", "Buildings"), &["buildings.fgb"]),
+        entry(
+            "land_use_plan",
+            "land",
+            ("Quy hoạch sử dụng đất 2030", "Land-use plan 2030"),
+            &["land_use_plan.fgb"],
+        ),
+        entry(
+            "buildings",
+            "construction",
+            ("Nhà và công trình", "Buildings"),
+            &["buildings.fgb"],
+        ),
     ];
     Ok(land)
 }
@@ -126,11 +180,24 @@ fn commune_estate(province: &Province, commune: usize, land: &mut Land) -> Estat
     };
     let site = &province.sites[commune];
     let blocks = blocks(site, &province.streets[commune], &around);
-    let villages: Vec<&Village> =
-        province.villages.iter().filter(|village| village.commune == commune).collect();
-    let zones: Vec<&Zone> = province.zones.iter().filter(|zone| zone.commune == commune).collect();
+    let villages: Vec<&Village> = province
+        .villages
+        .iter()
+        .filter(|village| village.commune == commune)
+        .collect();
+    let zones: Vec<&Zone> = province
+        .zones
+        .iter()
+        .filter(|zone| zone.commune == commune)
+        .collect();
     lanes_and_ditches(province, commune, &blocks, land);
-    estate(commune, &blocks, &villages, &zones, (province.options.scale, province.options.seed))
+    estate(
+        commune,
+        &blocks,
+        &villages,
+        &zones,
+        (province.options.scale, province.options.seed),
+    )
 }
 
 /// Lanes along the blocks of homes, ditches along the fields, where no street is already.
@@ -150,9 +217,18 @@ fn lanes_and_ditches(province: &Province, commune: usize, blocks: &[Block], land
         }
     }
     let chained = streets::roads(site, &lanes);
-    land.lanes.extend(chained.into_iter().map(|road| Road::new(String::new(), Class::Lane, road.line)));
-    let ditches: std::collections::BTreeSet<streets::Edge> = ditches.difference(&lanes).copied().collect();
-    land.ditches.extend(streets::roads(site, &ditches).into_iter().map(|ditch| ditch.line));
+    land.lanes.extend(
+        chained
+            .into_iter()
+            .map(|road| Road::new(String::new(), Class::Lane, road.line)),
+    );
+    let ditches: std::collections::BTreeSet<streets::Edge> =
+        ditches.difference(&lanes).copied().collect();
+    land.ditches.extend(
+        streets::roads(site, &ditches)
+            .into_iter()
+            .map(|ditch| ditch.line),
+    );
 }
 
 /// Writes the parcels of one district.
@@ -166,7 +242,10 @@ impl ParcelWriter {
     fn new(path: &Path, district: &District) -> Result<Self, GenerateError> {
         let is_tcvn3 = TCVN3_DISTRICTS.contains(&district.code);
         let codepage = (!is_tcvn3).then_some("UTF-8");
-        Ok(Self { writer: ShapefileWriter::new(path, &PARCEL_COLUMNS, PRJ, codepage)?, is_tcvn3 })
+        Ok(Self {
+            writer: ShapefileWriter::new(path, &PARCEL_COLUMNS, PRJ, codepage)?,
+            is_tcvn3,
+        })
     }
 
     fn row(&mut self, commune: usize, parcel: &Parcel) -> Result<(), GenerateError> {
@@ -201,7 +280,11 @@ fn write_plan(writer: &mut FlatGeobufWriter, estate: &Estate) -> Result<(), Gene
     Ok(())
 }
 
-fn write_buildings(writer: &mut FlatGeobufWriter, province: &Province, estate: &Estate) -> Result<(), GenerateError> {
+fn write_buildings(
+    writer: &mut FlatGeobufWriter,
+    province: &Province,
+    estate: &Estate,
+) -> Result<(), GenerateError> {
     for building in &estate.buildings {
         let values = [
             ColumnValue::String(building.purpose.name()),

@@ -61,13 +61,43 @@ pub(super) fn write(
     tourism(dir)?;
     residents(dir, province)?;
     Ok(vec![
-        entry("schools", "education", ("Trường học", "Schools"), &["schools.csv"]),
-        entry("health_facilities", "health", ("Cơ sở y tế", "Health facilities"), &["health_facilities.csv"]),
+        entry(
+            "schools",
+            "education",
+            ("Trường học", "Schools"),
+            &["schools.csv"],
+        ),
+        entry(
+            "health_facilities",
+            "health",
+            ("Cơ sở y tế", "Health facilities"),
+            &["health_facilities.csv"],
+        ),
         entry("markets", "industry", ("Chợ", "Markets"), &["markets.csv"]),
-        entry("industrial_zones", "industry", ("Khu, cụm công nghiệp", "Industrial zones"), &["industrial_zones.geojson"]),
-        entry("power_lines", "industry", ("Đường dây điện", "Power lines"), &["power_lines.geojson"]),
-        entry("tourism_sites", "tourism", ("Điểm du lịch", "Tourism sites"), &["tourism_sites.csv"]),
-        entry("residents", "population", ("Dân cư theo độ tuổi", "Residents by age"), &["residents.csv"]),
+        entry(
+            "industrial_zones",
+            "industry",
+            ("Khu, cụm công nghiệp", "Industrial zones"),
+            &["industrial_zones.geojson"],
+        ),
+        entry(
+            "power_lines",
+            "industry",
+            ("Đường dây điện", "Power lines"),
+            &["power_lines.geojson"],
+        ),
+        entry(
+            "tourism_sites",
+            "tourism",
+            ("Điểm du lịch", "Tourism sites"),
+            &["tourism_sites.csv"],
+        ),
+        entry(
+            "residents",
+            "population",
+            ("Dân cư theo độ tuổi", "Residents by age"),
+            &["residents.csv"],
+        ),
     ])
 }
 
@@ -78,13 +108,29 @@ fn lonlat(province: &Province, place: Coord) -> [String; 2] {
 }
 
 fn schools(dir: &Path, province: &Province, facilities: &Facilities) -> Result<(), GenerateError> {
-    let header = ["name", "level", "seats", "pupils", "commune_code", "lon", "lat"];
+    let header = [
+        "name",
+        "level",
+        "seats",
+        "pupils",
+        "commune_code",
+        "lon",
+        "lat",
+    ];
     let mut table = TableWriter::new(&dir.join("schools.csv"), &header)?;
     for school in &facilities.schools {
         let [lon, lat] = lonlat(province, school.place);
         let code = communes()[school.commune].code.to_string();
         let (seats, pupils) = (school.seats.to_string(), school.pupils.to_string());
-        table.row(&[school.name.clone(), school.level.to_owned(), seats, pupils, code, lon, lat])?;
+        table.row(&[
+            school.name.clone(),
+            school.level.to_owned(),
+            seats,
+            pupils,
+            code,
+            lon,
+            lat,
+        ])?;
     }
     table.finish()
 }
@@ -95,16 +141,32 @@ fn health(dir: &Path, province: &Province, facilities: &Facilities) -> Result<()
     for health in &facilities.health {
         let [lon, lat] = lonlat(province, health.place);
         let code = communes()[health.commune].code.to_string();
-        table.row(&[health.name.clone(), health.kind.to_owned(), health.beds.to_string(), code, lon, lat])?;
+        table.row(&[
+            health.name.clone(),
+            health.kind.to_owned(),
+            health.beds.to_string(),
+            code,
+            lon,
+            lat,
+        ])?;
     }
     table.finish()
 }
 
 fn markets(dir: &Path, province: &Province, facilities: &Facilities) -> Result<(), GenerateError> {
-    let mut table = TableWriter::new(&dir.join("markets.csv"), &["name", "class", "area_m2", "lon", "lat"])?;
+    let mut table = TableWriter::new(
+        &dir.join("markets.csv"),
+        &["name", "class", "area_m2", "lon", "lat"],
+    )?;
     for market in &facilities.markets {
         let [lon, lat] = lonlat(province, market.place);
-        table.row(&[market.name.clone(), market.class.to_string(), market.area_m2.to_string(), lon, lat])?;
+        table.row(&[
+            market.name.clone(),
+            market.class.to_string(),
+            market.area_m2.to_string(),
+            lon,
+            lat,
+        ])?;
     }
     table.finish()
 }
@@ -116,7 +178,10 @@ fn industrial_zones(dir: &Path, province: &Province) -> Result<(), GenerateError
             "name": zone.name, "kind": if zone.is_park { "park" } else { "cluster" },
             "area_ha": (zone.area_ha() * 100.0).round() / 100.0, "occupancy_pct": zone.occupancy_pct,
         });
-        writer.feature(&geojson::polygon(&province.plane.lonlats(&zone.ring())), &attributes)?;
+        writer.feature(
+            &geojson::polygon(&province.plane.lonlats(&zone.ring())),
+            &attributes,
+        )?;
     }
     writer.finish()
 }
@@ -126,24 +191,47 @@ fn power_lines(dir: &Path, province: &Province) -> Result<(), GenerateError> {
     for (name, voltage_kv, course) in POWER_LINES {
         for part in rivers::clip(&province.plane.places(course), &province.partition.province) {
             let line = province.plane.lonlats(&part.0);
-            writer.feature(&geojson::line(&line), &json!({"name": name, "voltage_kv": voltage_kv}))?;
+            writer.feature(
+                &geojson::line(&line),
+                &json!({"name": name, "voltage_kv": voltage_kv}),
+            )?;
         }
     }
     writer.finish()
 }
 
 fn tourism(dir: &Path) -> Result<(), GenerateError> {
-    let mut table = TableWriter::new(&dir.join("tourism_sites.csv"), &["name", "kind", "visits_per_year", "lon", "lat"])?;
+    let mut table = TableWriter::new(
+        &dir.join("tourism_sites.csv"),
+        &["name", "kind", "visits_per_year", "lon", "lat"],
+    )?;
     for (name, kind, lon, lat, visits) in TOURISM {
-        table.row(&[name.to_owned(), kind.to_owned(), visits.to_string(), fixed(lon, 4), fixed(lat, 4)])?;
+        table.row(&[
+            name.to_owned(),
+            kind.to_owned(),
+            visits.to_string(),
+            fixed(lon, 4),
+            fixed(lat, 4),
+        ])?;
     }
     table.finish()
 }
 
 fn residents(dir: &Path, province: &Province) -> Result<(), GenerateError> {
     let header = [
-        "village", "commune_code", "total", "households", "age_0_2", "age_3_5", "age_6_10", "age_11_14",
-        "age_15_17", "age_18_59", "age_60_plus", "lon", "lat",
+        "village",
+        "commune_code",
+        "total",
+        "households",
+        "age_0_2",
+        "age_3_5",
+        "age_6_10",
+        "age_11_14",
+        "age_15_17",
+        "age_18_59",
+        "age_60_plus",
+        "lon",
+        "lat",
     ];
     let mut random = Random::new(province.options.seed, "residents");
     let mut table = TableWriter::new(&dir.join("residents.csv"), &header)?;

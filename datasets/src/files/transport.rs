@@ -32,23 +32,48 @@ pub(super) fn write(
     let theme = "transport";
     Ok(vec![
         entry("roads", theme, ("Đường bộ", "Roads"), &["roads.parquet"]),
-        entry("railways", theme, ("Đường sắt", "Railways"), &["railways.geojson"]),
-        entry("accidents", theme, ("Tai nạn giao thông", "Road accidents"), &["accidents.csv"]),
+        entry(
+            "railways",
+            theme,
+            ("Đường sắt", "Railways"),
+            &["railways.geojson"],
+        ),
+        entry(
+            "accidents",
+            theme,
+            ("Tai nạn giao thông", "Road accidents"),
+            &["accidents.csv"],
+        ),
     ])
 }
 
 fn write_roads(dir: &Path, province: &Province, roads: &[Road]) -> Result<(), GenerateError> {
-    let lines: Vec<Vec<Coord>> = roads.iter().map(|road| province.plane.lonlats(&road.line)).collect();
+    let lines: Vec<Vec<Coord>> = roads
+        .iter()
+        .map(|road| province.plane.lonlats(&road.line))
+        .collect();
     let text = |of: fn(&Road) -> String| Column::Text(roads.iter().map(of).collect());
     let columns = vec![
         ("name", text(|road| road.name.clone())),
         ("ref", text(|road| road.reference.clone())),
         ("class", text(|road| road.class.name().to_owned())),
-        ("width_m", Column::Float(roads.iter().map(Road::width_m).collect())),
-        ("lanes", Column::Int(roads.iter().map(|road| i32::from(road.lanes)).collect())),
+        (
+            "width_m",
+            Column::Float(roads.iter().map(Road::width_m).collect()),
+        ),
+        (
+            "lanes",
+            Column::Int(roads.iter().map(|road| i32::from(road.lanes)).collect()),
+        ),
         ("oneway", Column::Bool(vec![false; roads.len()])),
-        ("speed_kmh", Column::Int(roads.iter().map(|road| road.class.speed_kmh()).collect())),
-        ("bridge", Column::Bool(roads.iter().map(|road| road.bridge).collect())),
+        (
+            "speed_kmh",
+            Column::Int(roads.iter().map(|road| road.class.speed_kmh()).collect()),
+        ),
+        (
+            "bridge",
+            Column::Bool(roads.iter().map(|road| road.bridge).collect()),
+        ),
     ];
     let geometries = Geometries::lines(lines.iter().map(Vec::as_slice));
     geoparquet::write(&dir.join("roads.parquet"), &geometries, columns)
@@ -65,8 +90,20 @@ fn railways(dir: &Path, province: &Province) -> Result<(), GenerateError> {
     writer.finish()
 }
 
-fn write_accidents(dir: &Path, province: &Province, accidents: &Accidents) -> Result<(), GenerateError> {
-    let header = ["lon", "lat", "occurred_at", "severity", "injured", "deaths", "road_ref"];
+fn write_accidents(
+    dir: &Path,
+    province: &Province,
+    accidents: &Accidents,
+) -> Result<(), GenerateError> {
+    let header = [
+        "lon",
+        "lat",
+        "occurred_at",
+        "severity",
+        "injured",
+        "deaths",
+        "road_ref",
+    ];
     let mut writer = TableWriter::new(&dir.join("accidents.csv"), &header)?;
     for accident in &accidents.rows {
         let place = province.plane.lonlat(accident.place);

@@ -19,7 +19,11 @@ pub(super) fn clean_within(grid: &Grid, domain: &[u16], labels: &mut [u16]) {
 
 fn run(grid: &Grid, domain: &[u16], labels: &mut [u16]) {
     for round in 0..ROUNDS {
-        let mut changed = if round < 3 { drop_spikes(grid, domain, labels) } else { 0 };
+        let mut changed = if round < 3 {
+            drop_spikes(grid, domain, labels)
+        } else {
+            0
+        };
         changed += part_corners(grid, domain, labels);
         changed += join_islands(grid, domain, labels);
         if changed == 0 {
@@ -30,8 +34,12 @@ fn run(grid: &Grid, domain: &[u16], labels: &mut [u16]) {
 
 /// The cells of the largest part of each region.
 pub(super) fn largest_parts(grid: &Grid, labels: &[u16]) -> Vec<Vec<usize>> {
-    let mut largest: std::collections::BTreeMap<u16, Vec<usize>> = std::collections::BTreeMap::new();
-    for part in parts(grid, labels).into_iter().filter(|part| labels[part[0]] != OUTSIDE) {
+    let mut largest: std::collections::BTreeMap<u16, Vec<usize>> =
+        std::collections::BTreeMap::new();
+    for part in parts(grid, labels)
+        .into_iter()
+        .filter(|part| labels[part[0]] != OUTSIDE)
+    {
         let best = largest.entry(labels[part[0]]).or_default();
         if part.len() > best.len() {
             *best = part;
@@ -45,7 +53,8 @@ fn drop_spikes(grid: &Grid, domain: &[u16], labels: &mut [u16]) -> usize {
     let mut changed = 0;
     for cell in 0..grid.len() {
         let sides = grid.neighbours(cell).map(|side| {
-            side.filter(|&side| domain[side] == domain[cell]).map(|side| labels[side])
+            side.filter(|&side| domain[side] == domain[cell])
+                .map(|side| labels[side])
         });
         let other = sides.iter().flatten().find(|&&side| {
             side != labels[cell] && sides.iter().filter(|&&s| s == Some(side)).count() >= 3
@@ -64,10 +73,19 @@ fn part_corners(grid: &Grid, domain: &[u16], labels: &mut [u16]) -> usize {
     for row in 0..grid.rows - 1 {
         for col in 0..grid.cols - 1 {
             let south_west = row * grid.cols + col;
-            let square = [south_west, south_west + 1, south_west + grid.cols + 1, south_west + grid.cols];
+            let square = [
+                south_west,
+                south_west + 1,
+                south_west + grid.cols + 1,
+                south_west + grid.cols,
+            ];
             for (a, b) in [(0, 1), (1, 2)] {
-                let (one, twin, between, last) =
-                    (square[a], square[(a + 2) % 4], square[b], square[(b + 2) % 4]);
+                let (one, twin, between, last) = (
+                    square[a],
+                    square[(a + 2) % 4],
+                    square[b],
+                    square[(b + 2) % 4],
+                );
                 let label = labels[one];
                 if label == labels[twin] && label != labels[between] && label != labels[last] {
                     changed += usize::from(join_corner(domain, labels, [one, twin, between, last]));
@@ -80,9 +98,20 @@ fn part_corners(grid: &Grid, domain: &[u16], labels: &mut [u16]) -> usize {
 
 fn join_corner(domain: &[u16], labels: &mut [u16], [one, twin, between, last]: [usize; 4]) -> bool {
     let label = labels[one];
-    let moves = [(between, label), (last, label), (one, labels[between]), (twin, labels[last])];
+    let moves = [
+        (between, label),
+        (last, label),
+        (one, labels[between]),
+        (twin, labels[last]),
+    ];
     for (cell, label) in moves {
-        let source = if label == labels[one] { one } else if cell == one { between } else { last };
+        let source = if label == labels[one] {
+            one
+        } else if cell == one {
+            between
+        } else {
+            last
+        };
         if label != OUTSIDE && domain[cell] == domain[source] {
             labels[cell] = label;
             return true;
@@ -109,7 +138,12 @@ fn join_islands(grid: &Grid, domain: &[u16], labels: &mut [u16]) -> usize {
         }
         let neighbour = part
             .iter()
-            .flat_map(|&cell| grid.neighbours(cell).into_iter().flatten().map(move |side| (cell, side)))
+            .flat_map(|&cell| {
+                grid.neighbours(cell)
+                    .into_iter()
+                    .flatten()
+                    .map(move |side| (cell, side))
+            })
             .find(|&(cell, side)| labels[side] != label && domain[side] == domain[cell])
             .map(|(_, side)| labels[side]);
         if let Some(neighbour) = neighbour {

@@ -6,6 +6,7 @@ use super::{Class, Road};
 use crate::{
     communes::{DISTRICTS, communes},
     ground::{self, Ground},
+    partition::Partition,
     random::Random,
     relief::Relief,
     routes::Route,
@@ -24,7 +25,9 @@ pub(crate) fn gates(site: &Site, ground: &Ground) -> Vec<Coord> {
     for (di, dj) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
         let mut gate = site.place();
         for step in 1..=MAIN_STREET_CELLS {
-            let next = site.lattice.node(site.heart.0 + di * step, site.heart.1 + dj * step);
+            let next = site
+                .lattice
+                .node(site.heart.0 + di * step, site.heart.1 + dj * step);
             if !dry(&[gate, next], ground) {
                 break;
             }
@@ -36,12 +39,25 @@ pub(crate) fn gates(site: &Site, ground: &Ground) -> Vec<Coord> {
 }
 
 /// All links, as unsplit roads, and the links to main roads.
-pub(crate) fn links(sites: &[Site], routes: &[Route], (ground, relief): (&Ground, &Relief), seed: u64) -> Vec<Road> {
+pub(crate) fn links(
+    sites: &[Site],
+    routes: &[Route],
+    (partition, ground, relief): (&Partition, &Ground, &Relief),
+    seed: u64,
+) -> Vec<Road> {
     let gates: Vec<Vec<Coord>> = sites.iter().map(|site| gates(site, ground)).collect();
     let mut random = Random::new(seed, "links");
     let mut ways: Vec<Way> = neighbours(sites)
         .into_iter()
-        .map(|(a, b)| way((a, b), sites, &gates, (ground, relief), &mut random))
+        .map(|(a, b)| {
+            way(
+                (a, b),
+                sites,
+                &gates,
+                (partition, ground, relief),
+                &mut random,
+            )
+        })
         .collect();
     ways.sort_by(|one, two| one.cost_m.total_cmp(&two.cost_m));
     let mut parts: Vec<usize> = (0..sites.len()).collect();
@@ -54,10 +70,19 @@ pub(crate) fn links(sites: &[Site], routes: &[Route], (ground, relief): (&Ground
         if sites[way.ends.0].in_city && sites[way.ends.1].in_city {
             continue; // streets join them
         }
-        if !needed && (way.wet_m > 40.0 || way.highest_m > 60.0 || random.chance(0.3)) {
+        if !needed
+            && (way.wet_m > 40.0
+                || way.outside_m > 0.0
+                || way.highest_m > 60.0
+                || random.chance(0.3))
+        {
             continue;
         }
-        let class = if needed && random.chance(0.6) { Class::District } else { Class::Commune };
+        let class = if needed && random.chance(0.6) {
+            Class::District
+        } else {
+            Class::Commune
+        };
         let mut road = Road::new(String::new(), class, way.line);
         if class == Class::District {
             number += 1;
@@ -91,10 +116,9 @@ fn neighbours(sites: &[Site]) -> Vec<(usize, usize)> {
                 continue;
             }
             let middle = shape::between(places[a], places[b], 0.5);
-            let between = places
-                .iter()
-                .enumerate()
-                .any(|(c, &place)| c != a && c != b && shape::distance_m(place, middle) < radius_m * 0.97);
+            let between = places.iter().enumerate().any(|(c, &place)| {
+                c != a && c != b && shape::distance_m(place, middle) < radius_m * 0.97
+            });
             if !between {
                 pairs.push((a, b));
             }
@@ -109,6 +133,7 @@ struct Way {
     ends: (usize, usize),
     line: Vec<Coord>,
     wet_m: f64,
+    outside_m: f64,
     highest_m: f64,
     cost_m: f64,
 }
@@ -118,7 +143,7 @@ fn way(
     ends: (usize, usize),
     sites: &[Site],
     gates: &[Vec<Coord>],
-    (ground, relief): (&Ground, &Relief),
+    (partition, ground, relief): (&Partition, &Ground, &Relief),
     random: &mut Random,
 ) -> Way {
     let nearest_gate = |from: usize, to: Coord| {
@@ -132,55 +157,102 @@ fn way(
     let to = nearest_gate(ends.1, from);
     let straight_m = shape::distance_m(from, to);
     let mut best: Option<Way> = None;
-    for attempt in 0..9 {
-        let bow = if attempt == 0 { 0.0 } else { 0.16 };
+    for attempt in 0..12 {
+        let bow = if attempt == 0 {
+            0.0
+        } else {
+            0.1 + 0.02 * f64::from(attempt)
+        };
         let mut points = vec![from];
         for share in [0.33, 0.67] {
             let push = random.range(-bow, bow);
             let place = shape::between(from, to, share);
-            points.push(Coord { x: place.x - (to.y - from.y) * push, y: place.y + (to.x - from.x) * push });
+            points.push(Coord {
+                x: place.x - (to.y - from.y) * push,
+                y: place.y + (to.x - from.x) * push,
+            });
         }
         points.push(to);
         let line = shape::resample(&shape::curve(&points, 60.0), 60.0);
-        let wet_m = blocked_m(&line, ground, ground::RIVER | ground::LAKE);
-        let industry_m = blocked_m(&line, ground, ground::INDUSTRY);
+        let wet_m = count_m(&line, |place| {
+            !ground.is_free(place, ground::RIVER | ground::LAKE)
+        });
+        let industry_m = count_m(&line, |place| !ground.is_free(place, ground::INDUSTRY));
+        let outside_m = count_m(&line, |place| partition.commune(place).is_none());
         let highest_m = relief.highest_on_m(&line);
-        let cost_m = straight_m.min(shape::length_m(&line)) + 12.0 * wet_m + 3.0 * industry_m + 25.0 * highest_m;
+        let cost_m = straight_m.min(shape::length_m(&line))
+            + 12.0 * wet_m
+            + 3.0 * industry_m
+            + 30.0 * outside_m
+            + 25.0 * highest_m;
         if best.as_ref().is_none_or(|best| cost_m < best.cost_m) {
-            best = Some(Way { ends, line, wet_m, highest_m, cost_m });
+            best = Some(Way {
+                ends,
+                line,
+                wet_m,
+                outside_m,
+                highest_m,
+                cost_m,
+            });
         }
     }
     best.expect("there is at least one attempt")
 }
 
-fn blocked_m(line: &[Coord], ground: &Ground, flags: u8) -> f64 {
+/// Metres of a line along which a test holds.
+fn count_m(line: &[Coord], holds: impl Fn(Coord) -> bool) -> f64 {
     let total_m = shape::length_m(line);
     let mut walk = shape::Walk::new(line);
     let steps = (total_m / 15.0).ceil() as usize;
-    (0..steps).filter(|&step| !ground.is_free(walk.to(step as f64 * 15.0), flags)).count() as f64 * 15.0
+    (0..steps)
+        .filter(|&step| holds(walk.to(step as f64 * 15.0)))
+        .count() as f64
+        * 15.0
 }
 
 fn dry(line: &[Coord], ground: &Ground) -> bool {
-    blocked_m(line, ground, ground::RIVER | ground::LAKE | ground::INDUSTRY) < 1.0
+    count_m(line, |place| {
+        !ground.is_free(place, ground::RIVER | ground::LAKE | ground::INDUSTRY)
+    }) < 1.0
 }
 
-fn to_main_roads(sites: &[Site], gates: &[Vec<Coord>], routes: &[Route], ground: &Ground) -> Vec<Road> {
+fn to_main_roads(
+    sites: &[Site],
+    gates: &[Vec<Coord>],
+    routes: &[Route],
+    ground: &Ground,
+) -> Vec<Road> {
     let mut roads = Vec::new();
     for (site, gates) in sites.iter().zip(gates) {
         let mut best: Option<(f64, Coord, Coord)> = None;
-        for route in routes.iter().filter(|route| route.class != Class::Expressway) {
+        for route in routes
+            .iter()
+            .filter(|route| route.class != Class::Expressway)
+        {
             for &gate in gates {
                 let (place, apart_m, _) = shape::nearest(&route.line, gate);
-                if apart_m < best.map_or(NEAR_MAIN_ROAD_M, |best| best.0) && dry(&[gate, place], ground) {
+                if apart_m < best.map_or(NEAR_MAIN_ROAD_M, |best| best.0)
+                    && dry(&[gate, place], ground)
+                {
                     best = Some((apart_m, gate, place));
                 }
             }
         }
         if let Some((_, gate, place)) = best {
             let commune = &communes()[site.commune];
-            let seat = DISTRICTS.iter().any(|district| district.seat == commune.code);
-            let class = if seat { Class::District } else { Class::Commune };
-            roads.push(Road::new(format!("Đường vào {}", commune.name), class, vec![gate, place]));
+            let seat = DISTRICTS
+                .iter()
+                .any(|district| district.seat == commune.code);
+            let class = if seat {
+                Class::District
+            } else {
+                Class::Commune
+            };
+            roads.push(Road::new(
+                format!("Đường vào {}", commune.name),
+                class,
+                vec![gate, place],
+            ));
         }
     }
     roads

@@ -17,6 +17,9 @@ const SNAP_M: f64 = 1.0;
 /// Longest link to a part that is not connected; what is further away is left out.
 const LONGEST_LINK_M: f64 = 3000.0;
 
+/// Ends of a part that links are looked for from.
+const MOST_ENDS: usize = 40;
+
 type Key = (i64, i64);
 
 /// Where a road is to be split: after which vertex, how far on, and at which place.
@@ -29,21 +32,31 @@ struct Cut {
 
 /// Splits all roads at their meeting points; the result is one connected graph.
 pub(crate) fn build(roads: &[Road], ground: &Ground) -> Vec<Road> {
+    // Links end on vertices inside roads, so the roads are split once more.
     let mut pieces = split(roads);
     let nodes = Nodes::new(&pieces);
     let links = links(&pieces, &nodes, ground);
-    let linked: Vec<Road> = links.into_iter().map(|line| Road::new(String::new(), Class::Lane, line)).collect();
+    let linked: Vec<Road> = links
+        .into_iter()
+        .map(|line| Road::new(String::new(), Class::Lane, line))
+        .collect();
     pieces.extend(linked);
-    keep_largest(pieces)
+    keep_largest(split(&pieces))
 }
 
 /// Nodes are equal to the millimetre.
 fn key(place: Coord) -> Key {
-    ((place.x * 1000.0).round() as i64, (place.y * 1000.0).round() as i64)
+    (
+        (place.x * 1000.0).round() as i64,
+        (place.y * 1000.0).round() as i64,
+    )
 }
 
 fn bucket(place: Coord) -> Key {
-    ((place.x / BUCKET_M).floor() as i64, (place.y / BUCKET_M).floor() as i64)
+    (
+        (place.x / BUCKET_M).floor() as i64,
+        (place.y / BUCKET_M).floor() as i64,
+    )
 }
 
 fn split(roads: &[Road]) -> Vec<Road> {
@@ -67,7 +80,11 @@ fn split(roads: &[Road]) -> Vec<Road> {
         }
     }
     let mut places = BTreeMap::new();
-    roads.iter().zip(cuts).flat_map(|(road, cuts)| cut_road(road, cuts, &mut places)).collect()
+    roads
+        .iter()
+        .zip(cuts)
+        .flat_map(|(road, cuts)| cut_road(road, cuts, &mut places))
+        .collect()
 }
 
 fn meet(
@@ -83,7 +100,11 @@ fn meet(
     let (a, b) = (one.line[first.1], one.line[first.1 + 1]);
     let (c, d) = (two.line[second.1], two.line[second.1 + 1]);
     let mut cut = |road: (usize, usize), share: f64, place: Coord| {
-        cuts[road.0].push(Cut { segment: road.1, share, place });
+        cuts[road.0].push(Cut {
+            segment: road.1,
+            share,
+            place,
+        });
     };
     let mut touched = false;
     for (end, share) in [(a, 0.0), (b, 1.0)] {
@@ -135,11 +156,22 @@ fn first_of(a: Coord, b: Coord) -> Coord {
 /// Pieces of one road between its cuts; node places are taken from the first road that had them.
 fn cut_road(road: &Road, mut cuts: Vec<Cut>, places: &mut BTreeMap<Key, Coord>) -> Vec<Road> {
     let last = road.line.len() - 1;
-    cuts.push(Cut { segment: 0, share: 0.0, place: road.line[0] });
-    cuts.push(Cut { segment: last - 1, share: 1.0, place: road.line[last] });
+    cuts.push(Cut {
+        segment: 0,
+        share: 0.0,
+        place: road.line[0],
+    });
+    cuts.push(Cut {
+        segment: last - 1,
+        share: 1.0,
+        place: road.line[last],
+    });
     let along = |cut: &Cut| cut.segment as f64 + cut.share;
     cuts.sort_by(|a, b| {
-        along(a).total_cmp(&along(b)).then(a.place.x.total_cmp(&b.place.x)).then(a.place.y.total_cmp(&b.place.y))
+        along(a)
+            .total_cmp(&along(b))
+            .then(a.place.x.total_cmp(&b.place.x))
+            .then(a.place.y.total_cmp(&b.place.y))
     });
     let mut pieces = Vec::new();
     for pair in cuts.windows(2) {
@@ -170,7 +202,11 @@ struct Nodes {
 
 impl Nodes {
     fn new(roads: &[Road]) -> Self {
-        let mut nodes = Self { rows: BTreeMap::new(), places: Vec::new(), parents: Vec::new() };
+        let mut nodes = Self {
+            rows: BTreeMap::new(),
+            places: Vec::new(),
+            parents: Vec::new(),
+        };
         for road in roads {
             let from = nodes.row(road.line[0]);
             let to = nodes.row(road.line[road.line.len() - 1]);
@@ -209,54 +245,89 @@ impl Nodes {
     }
 }
 
-/// Straight links from every lesser part to the nearest node of the largest, where no river lies between.
+/// Straight links from every lesser part to the nearest vertex of the largest, where no river lies between.
 fn links(roads: &[Road], nodes: &Nodes, ground: &Ground) -> Vec<Vec<Coord>> {
     let parts = nodes.parts();
-    let Some((main, others)) = parts.split_first() else { return Vec::new() };
-    let mut expressway = vec![false; nodes.places.len()];
-    for road in roads.iter().filter(|road| road.class == Class::Expressway) {
-        for place in [road.line[0], road.line[road.line.len() - 1]] {
-            if let Some(&row) = nodes.rows.get(&key(place)) {
-                expressway[row] = true;
+    let Some((main, others)) = parts.split_first() else {
+        return Vec::new();
+    };
+    let root = nodes.root(main[0]);
+    let mut targets: BTreeMap<Key, Vec<Coord>> = BTreeMap::new();
+    for road in roads.iter().filter(|road| road.class != Class::Expressway) {
+        if nodes
+            .rows
+            .get(&key(road.line[0]))
+            .is_some_and(|&row| nodes.root(row) == root)
+        {
+            for &place in &road.line {
+                targets.entry(bucket(place)).or_default().push(place);
             }
         }
     }
-    let main: Vec<usize> = main.iter().copied().filter(|&row| !expressway[row]).collect();
     others
         .iter()
         .filter_map(|part| {
-            let mut best: Option<(f64, Coord, Coord)> = None;
-            for &row in part.iter().take(40) {
-                let from = nodes.places[row];
-                for &other in &main {
-                    let to = nodes.places[other];
-                    let apart_m = shape::distance_m(from, to);
-                    if apart_m < best.map_or(LONGEST_LINK_M, |best| best.0) && is_dry(from, to, ground) {
-                        best = Some((apart_m, from, to));
-                    }
-                }
-            }
-            best.map(|(_, from, to)| vec![from, to])
+            let ends = part.iter().take(MOST_ENDS).map(|&row| nodes.places[row]);
+            ends.filter_map(|from| nearest(from, &targets, ground))
+                .min_by(|a, b| a.0.total_cmp(&b.0))
+                .map(|(_, from, to)| vec![from, to])
         })
         .collect()
+}
+
+/// The nearest target with its distance, searched for in growing rings of buckets.
+fn nearest(
+    from: Coord,
+    targets: &BTreeMap<Key, Vec<Coord>>,
+    ground: &Ground,
+) -> Option<(f64, Coord, Coord)> {
+    let (x, y) = bucket(from);
+    let rings = (LONGEST_LINK_M / BUCKET_M) as i64;
+    let mut best: Option<(f64, Coord, Coord)> = None;
+    for ring in 0..=rings {
+        if best.is_some_and(|best| best.0 < (ring - 1) as f64 * BUCKET_M) {
+            break;
+        }
+        let on_ring = (-ring..=ring)
+            .flat_map(|dx| (-ring..=ring).map(move |dy| (dx, dy)))
+            .filter(|(dx, dy)| dx.abs().max(dy.abs()) == ring);
+        for &to in on_ring
+            .filter_map(|(dx, dy)| targets.get(&(x + dx, y + dy)))
+            .flatten()
+        {
+            let apart_m = shape::distance_m(from, to);
+            if apart_m < best.map_or(LONGEST_LINK_M, |best| best.0) && is_dry(from, to, ground) {
+                best = Some((apart_m, from, to));
+            }
+        }
+    }
+    best
 }
 
 fn is_dry(from: Coord, to: Coord, ground: &Ground) -> bool {
     let steps = (shape::distance_m(from, to) / 15.0).ceil().max(1.0) as usize;
     (0..=steps).all(|step| {
-        ground.is_free(shape::between(from, to, step as f64 / steps as f64), ground::RIVER | ground::INDUSTRY)
+        ground.is_free(
+            shape::between(from, to, step as f64 / steps as f64),
+            ground::RIVER | ground::INDUSTRY,
+        )
     })
 }
 
 fn keep_largest(roads: Vec<Road>) -> Vec<Road> {
     let nodes = Nodes::new(&roads);
     let parts = nodes.parts();
-    let Some(main) = parts.first() else { return roads };
+    let Some(main) = parts.first() else {
+        return roads;
+    };
     let root = nodes.root(main[0]);
     roads
         .into_iter()
         .filter(|road| {
-            nodes.rows.get(&key(road.line[0])).is_some_and(|&row| nodes.root(row) == root)
+            nodes
+                .rows
+                .get(&key(road.line[0]))
+                .is_some_and(|&row| nodes.root(row) == root)
         })
         .collect()
 }

@@ -38,7 +38,10 @@ pub(crate) fn edges(
         let here = [a, shape::between(a, b, 0.5), b];
         let free = here.iter().all(|&place| {
             partition.commune(place) == Some(site.commune)
-                && ground.is_free(place, ground::RIVER | ground::LAKE | ground::INDUSTRY | ground::BANK)
+                && ground.is_free(
+                    place,
+                    ground::RIVER | ground::LAKE | ground::INDUSTRY | ground::BANK,
+                )
         });
         if free {
             edges.insert((i, j, north));
@@ -59,8 +62,14 @@ pub(crate) fn edges(
                 if !is_town && !is_city {
                     continue;
                 }
-                let (even_i, even_j) = if site.in_city { (0, 0) } else { (heart_i, heart_j) };
-                if j.rem_euclid(2) == even_j.rem_euclid(2) || site.in_city && mix_edge(i, j).is_multiple_of(4) {
+                let (even_i, even_j) = if site.in_city {
+                    (0, 0)
+                } else {
+                    (heart_i, heart_j)
+                };
+                if j.rem_euclid(2) == even_j.rem_euclid(2)
+                    || site.in_city && mix_edge(i, j).is_multiple_of(4)
+                {
                     add(i, j, false);
                 }
                 if i.rem_euclid(2) == even_i.rem_euclid(2) {
@@ -87,17 +96,29 @@ pub(crate) fn roads(site: &Site, edges: &BTreeSet<Edge>) -> Vec<Road> {
     let commune = &communes()[site.commune];
     let mut roads = Vec::new();
     for &(i, j, north) in edges {
-        let before = if north { (i, j - 1, north) } else { (i - 1, j, north) };
+        let before = if north {
+            (i, j - 1, north)
+        } else {
+            (i - 1, j, north)
+        };
         if edges.contains(&before) {
             continue;
         }
         let mut line = vec![site.lattice.node(i, j)];
         let (mut at_i, mut at_j) = (i, j);
         while edges.contains(&(at_i, at_j, north)) {
-            if north { at_j += 1 } else { at_i += 1 }
+            if north {
+                at_j += 1;
+            } else {
+                at_i += 1;
+            }
             line.push(site.lattice.node(at_i, at_j));
         }
-        let is_main = if north { i == site.heart.0 } else { j == site.heart.1 };
+        let is_main = if north {
+            i == site.heart.0
+        } else {
+            j == site.heart.1
+        };
         let urban = commune.kind.is_urban() || site.in_city;
         let class = match (urban, is_main) {
             (true, _) => Class::Street,
@@ -105,7 +126,9 @@ pub(crate) fn roads(site: &Site, edges: &BTreeSet<Edge>) -> Vec<Road> {
             (false, false) => Class::Lane,
         };
         let name = match (urban, is_main) {
-            (true, _) => names::street(if north { i } else { j + 1000 }, site.in_city, commune.code),
+            (true, _) => {
+                names::street(if north { i } else { j + 1000 }, site.in_city, commune.code)
+            }
             (false, true) => format!("Đường trục xã {}", commune.name),
             (false, false) => String::new(),
         };

@@ -39,14 +39,23 @@ pub(crate) struct DbfWriter {
 
 impl DbfWriter {
     pub(crate) fn new(path: &Path, columns: &'static [Column]) -> Result<Self, GenerateError> {
-        let mut writer = Self { path: path.to_owned(), file: create::file(path)?, columns, rows: 0 };
+        let mut writer = Self {
+            path: path.to_owned(),
+            file: create::file(path)?,
+            columns,
+            rows: 0,
+        };
         writer.header()?;
         Ok(writer)
     }
 
     fn header(&mut self) -> Result<(), GenerateError> {
         let header_bytes = (32 * (self.columns.len() + 1) + 1) as u16;
-        let row_bytes = 1 + self.columns.iter().map(|column| u16::from(column.width)).sum::<u16>();
+        let row_bytes = 1 + self
+            .columns
+            .iter()
+            .map(|column| u16::from(column.width))
+            .sum::<u16>();
         let mut bytes = vec![0x03];
         bytes.extend(DATE);
         bytes.extend(self.rows.to_le_bytes());
@@ -56,13 +65,19 @@ impl DbfWriter {
         for column in self.columns {
             let mut descriptor = [0_u8; 32];
             descriptor[..column.name.len()].copy_from_slice(column.name.as_bytes());
-            descriptor[11] = if column.kind == Kind::Text { b'C' } else { b'N' };
+            descriptor[11] = if column.kind == Kind::Text {
+                b'C'
+            } else {
+                b'N'
+            };
             descriptor[16] = column.width;
             descriptor[17] = column.decimals;
             bytes.extend(descriptor);
         }
         bytes.push(0x0d);
-        self.file.write_all(&bytes).map_err(create::io_error(&self.path))
+        self.file
+            .write_all(&bytes)
+            .map_err(create::io_error(&self.path))
     }
 
     /// Adds a row: one value per column, padded here; longer ones are cut.
@@ -81,12 +96,18 @@ impl DbfWriter {
             }
         }
         self.rows += 1;
-        self.file.write_all(&bytes).map_err(create::io_error(&self.path))
+        self.file
+            .write_all(&bytes)
+            .map_err(create::io_error(&self.path))
     }
 
     pub(crate) fn finish(mut self) -> Result<(), GenerateError> {
-        self.file.write_all(&[0x1a]).map_err(create::io_error(&self.path))?;
-        self.file.seek(SeekFrom::Start(0)).map_err(create::io_error(&self.path))?;
+        self.file
+            .write_all(&[0x1a])
+            .map_err(create::io_error(&self.path))?;
+        self.file
+            .seek(SeekFrom::Start(0))
+            .map_err(create::io_error(&self.path))?;
         self.header()?;
         self.file.flush().map_err(create::io_error(&self.path))
     }

@@ -22,7 +22,10 @@ pub(crate) struct FlatGeobufWriter {
 
 impl std::fmt::Debug for FlatGeobufWriter {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("FlatGeobufWriter").field("path", &self.path).finish_non_exhaustive()
+        formatter
+            .debug_struct("FlatGeobufWriter")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -37,7 +40,11 @@ impl FlatGeobufWriter {
             write_index: true,
             detect_type: false,
             promote_to_multi: false,
-            crs: FgbCrs { org: Some("EPSG"), code: epsg, ..FgbCrs::default() },
+            crs: FgbCrs {
+                org: Some("EPSG"),
+                code: epsg,
+                ..FgbCrs::default()
+            },
             ..FgbWriterOptions::default()
         };
         let mut writer = FgbWriter::create_with_options(name, GeometryType::Polygon, options)
@@ -45,11 +52,19 @@ impl FlatGeobufWriter {
         for &(name, kind) in columns {
             writer.add_column(name, kind, |_, _| {});
         }
-        Ok(Self { path: path.to_owned(), writer, columns })
+        Ok(Self {
+            path: path.to_owned(),
+            writer,
+            columns,
+        })
     }
 
     /// Adds a polygon from a closed ring, and its attributes in the order of the columns.
-    pub(crate) fn row(&mut self, ring: &[Coord], values: &[ColumnValue<'_>]) -> Result<(), GenerateError> {
+    pub(crate) fn row(
+        &mut self,
+        ring: &[Coord],
+        values: &[ColumnValue<'_>],
+    ) -> Result<(), GenerateError> {
         let columns = self.columns;
         let mut add = || -> flatgeobuf::geozero::error::Result<()> {
             for (index, value) in values.iter().enumerate() {
@@ -69,7 +84,9 @@ impl FlatGeobufWriter {
 
     pub(crate) fn finish(self) -> Result<(), GenerateError> {
         let mut file = create::file(&self.path)?;
-        self.writer.write(&mut file).map_err(create::encode_error(&self.path, FORMAT))?;
+        self.writer
+            .write(&mut file)
+            .map_err(create::encode_error(&self.path, FORMAT))?;
         std::io::Write::flush(&mut file).map_err(create::io_error(&self.path))
     }
 }

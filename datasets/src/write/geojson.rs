@@ -23,14 +23,29 @@ pub(crate) struct GeoJsonWriter {
 impl GeoJsonWriter {
     pub(crate) fn new(path: &Path, name: &str) -> Result<Self, GenerateError> {
         let mut file = create::file(path)?;
-        write!(file, "{{\"type\":\"FeatureCollection\",\"name\":\"{name}\",\"features\":[")
-            .map_err(create::io_error(path))?;
-        Ok(Self { path: path.to_owned(), file, is_first: true })
+        write!(
+            file,
+            "{{\"type\":\"FeatureCollection\",\"name\":\"{name}\",\"features\":["
+        )
+        .map_err(create::io_error(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            is_first: true,
+        })
     }
 
     /// Adds a feature; coordinates are longitude and latitude.
-    pub(crate) fn feature(&mut self, geometry: &Value, attributes: &Value) -> Result<(), GenerateError> {
-        let separator = if std::mem::take(&mut self.is_first) { "\n" } else { ",\n" };
+    pub(crate) fn feature(
+        &mut self,
+        geometry: &Value,
+        attributes: &Value,
+    ) -> Result<(), GenerateError> {
+        let separator = if std::mem::take(&mut self.is_first) {
+            "\n"
+        } else {
+            ",\n"
+        };
         let feature = json!({"type": "Feature", "properties": attributes, "geometry": geometry});
         write!(self.file, "{separator}{feature}").map_err(create::io_error(&self.path))
     }

@@ -68,8 +68,17 @@ impl Geometries {
     }
 
     fn empty(kind: &'static str) -> Self {
-        let bbox_deg = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-        Self { kinds: vec![kind], wkb: Vec::new(), bbox_deg }
+        let bbox_deg = [
+            f64::INFINITY,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NEG_INFINITY,
+        ];
+        Self {
+            kinds: vec![kind],
+            wkb: Vec::new(),
+            bbox_deg,
+        }
     }
 
     fn positions(&mut self, line: &[Coord], wkb: &mut Vec<u8>) {
@@ -78,7 +87,12 @@ impl Geometries {
             wkb.extend(place.x.to_le_bytes());
             wkb.extend(place.y.to_le_bytes());
             let [min_x, min_y, max_x, max_y] = self.bbox_deg;
-            self.bbox_deg = [min_x.min(place.x), min_y.min(place.y), max_x.max(place.x), max_y.max(place.y)];
+            self.bbox_deg = [
+                min_x.min(place.x),
+                min_y.min(place.y),
+                max_x.max(place.x),
+                max_y.max(place.y),
+            ];
         }
     }
 }
@@ -108,7 +122,11 @@ pub(crate) fn write(
             (name, array)
         })
         .collect();
-    let wkb: BinaryArray = geometries.wkb.iter().map(|wkb| Some(wkb.as_slice())).collect();
+    let wkb: BinaryArray = geometries
+        .wkb
+        .iter()
+        .map(|wkb| Some(wkb.as_slice()))
+        .collect();
     arrays.push(("geometry", Arc::new(wkb)));
     let batch = RecordBatch::try_from_iter(arrays).map_err(create::encode_error(path, FORMAT))?;
     let geo = json!({
@@ -124,7 +142,9 @@ pub(crate) fn write(
     let file = create::file(path)?;
     let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties))
         .map_err(create::encode_error(path, FORMAT))?;
-    writer.write(&batch).map_err(create::encode_error(path, FORMAT))?;
+    writer
+        .write(&batch)
+        .map_err(create::encode_error(path, FORMAT))?;
     writer.close().map_err(create::encode_error(path, FORMAT))?;
     Ok(())
 }

@@ -37,7 +37,12 @@ impl Frame {
 }
 
 /// Writes one band, rows from north to south; `nodata` as text.
-pub(crate) fn write<C>(path: &Path, frame: &Frame, nodata: &str, pixels: &[C::Inner]) -> Result<(), GenerateError>
+pub(crate) fn write<C>(
+    path: &Path,
+    frame: &Frame,
+    nodata: &str,
+    pixels: &[C::Inner],
+) -> Result<(), GenerateError>
 where
     C: ColorType,
     [C::Inner]: tiff::encoder::TiffValue,
@@ -48,15 +53,20 @@ where
         let mut encoder = TiffEncoder::new(&mut file)
             .map_err(encode())?
             .with_compression(Compression::Deflate(DeflateLevel::Fast));
-        let mut image = encoder.new_image::<C>(frame.columns, frame.rows).map_err(encode())?;
+        let mut image = encoder
+            .new_image::<C>(frame.columns, frame.rows)
+            .map_err(encode())?;
         let scale = [frame.pixel_deg, frame.pixel_deg, 0.0];
         let tie = [0.0, 0.0, 0.0, frame.north_west.x, frame.north_west.y, 0.0];
         // Geographic model, pixel is area, WGS 84.
         let keys: [u16; 16] = [1, 1, 0, 3, 1024, 0, 1, 2, 1025, 0, 1, 1, 2048, 0, 1, 4326];
         let tags = image.encoder();
-        tags.write_tag(Tag::ModelPixelScaleTag, &scale[..]).map_err(encode())?;
-        tags.write_tag(Tag::ModelTiepointTag, &tie[..]).map_err(encode())?;
-        tags.write_tag(Tag::GeoKeyDirectoryTag, &keys[..]).map_err(encode())?;
+        tags.write_tag(Tag::ModelPixelScaleTag, &scale[..])
+            .map_err(encode())?;
+        tags.write_tag(Tag::ModelTiepointTag, &tie[..])
+            .map_err(encode())?;
+        tags.write_tag(Tag::GeoKeyDirectoryTag, &keys[..])
+            .map_err(encode())?;
         tags.write_tag(Tag::GdalNodata, nodata).map_err(encode())?;
         image.write_data(pixels).map_err(encode())?;
     }

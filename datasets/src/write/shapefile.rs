@@ -52,8 +52,14 @@ impl ShapefileWriter {
             dbf: DbfWriter::new(&path.with_extension("dbf"), columns)?,
             shp_words: (HEADER_BYTES / 2) as i32,
             rows: 0,
-            min: Coord { x: f64::INFINITY, y: f64::INFINITY },
-            max: Coord { x: f64::NEG_INFINITY, y: f64::NEG_INFINITY },
+            min: Coord {
+                x: f64::INFINITY,
+                y: f64::INFINITY,
+            },
+            max: Coord {
+                x: f64::NEG_INFINITY,
+                y: f64::NEG_INFINITY,
+            },
         };
         writer.headers()?;
         Ok(writer)
@@ -66,8 +72,11 @@ impl ShapefileWriter {
         bytes.extend(words.to_be_bytes());
         bytes.extend(1000_i32.to_le_bytes());
         bytes.extend(POLYGON.to_le_bytes());
-        let (min, max) =
-            if self.rows > 0 { (self.min, self.max) } else { (Coord::default(), Coord::default()) };
+        let (min, max) = if self.rows > 0 {
+            (self.min, self.max)
+        } else {
+            (Coord::default(), Coord::default())
+        };
         for value in [min.x, min.y, max.x, max.y] {
             bytes.extend(value.to_le_bytes());
         }
@@ -76,9 +85,16 @@ impl ShapefileWriter {
     }
 
     fn headers(&mut self) -> Result<(), GenerateError> {
-        let (shp, shx) = (self.header(self.shp_words), self.header((HEADER_BYTES / 2) as i32 + self.rows * 4));
-        self.shp.write_all(&shp).map_err(create::io_error(&self.path))?;
-        self.shx.write_all(&shx).map_err(create::io_error(&self.path))
+        let (shp, shx) = (
+            self.header(self.shp_words),
+            self.header((HEADER_BYTES / 2) as i32 + self.rows * 4),
+        );
+        self.shp
+            .write_all(&shp)
+            .map_err(create::io_error(&self.path))?;
+        self.shx
+            .write_all(&shx)
+            .map_err(create::io_error(&self.path))
     }
 
     /// Adds a polygon from a closed anticlockwise ring, and its attributes.
@@ -88,14 +104,29 @@ impl ShapefileWriter {
         let mut index = Vec::with_capacity(8);
         index.extend(self.shp_words.to_be_bytes());
         index.extend(content_words.to_be_bytes());
-        self.shx.write_all(&index).map_err(create::io_error(&self.path))?;
+        self.shx
+            .write_all(&index)
+            .map_err(create::io_error(&self.path))?;
 
-        let fold = |f: fn(f64, f64) -> f64, start: f64, axis: fn(&Coord) -> f64| ring.iter().map(axis).fold(start, f);
-        let min = Coord { x: fold(f64::min, f64::INFINITY, |p| p.x), y: fold(f64::min, f64::INFINITY, |p| p.y) };
-        let max =
-            Coord { x: fold(f64::max, f64::NEG_INFINITY, |p| p.x), y: fold(f64::max, f64::NEG_INFINITY, |p| p.y) };
-        self.min = Coord { x: self.min.x.min(min.x), y: self.min.y.min(min.y) };
-        self.max = Coord { x: self.max.x.max(max.x), y: self.max.y.max(max.y) };
+        let fold = |f: fn(f64, f64) -> f64, start: f64, axis: fn(&Coord) -> f64| {
+            ring.iter().map(axis).fold(start, f)
+        };
+        let min = Coord {
+            x: fold(f64::min, f64::INFINITY, |p| p.x),
+            y: fold(f64::min, f64::INFINITY, |p| p.y),
+        };
+        let max = Coord {
+            x: fold(f64::max, f64::NEG_INFINITY, |p| p.x),
+            y: fold(f64::max, f64::NEG_INFINITY, |p| p.y),
+        };
+        self.min = Coord {
+            x: self.min.x.min(min.x),
+            y: self.min.y.min(min.y),
+        };
+        self.max = Coord {
+            x: self.max.x.max(max.x),
+            y: self.max.y.max(max.y),
+        };
 
         let mut bytes = Vec::with_capacity(60 + ring.len() * 16);
         bytes.extend(self.rows.to_be_bytes());
@@ -111,14 +142,20 @@ impl ShapefileWriter {
             bytes.extend(place.x.to_le_bytes());
             bytes.extend(place.y.to_le_bytes());
         }
-        self.shp.write_all(&bytes).map_err(create::io_error(&self.path))?;
+        self.shp
+            .write_all(&bytes)
+            .map_err(create::io_error(&self.path))?;
         self.shp_words += content_words + 4;
         self.dbf.row(values)
     }
 
     pub(crate) fn finish(mut self) -> Result<(), GenerateError> {
-        self.shp.seek(SeekFrom::Start(0)).map_err(create::io_error(&self.path))?;
-        self.shx.seek(SeekFrom::Start(0)).map_err(create::io_error(&self.path))?;
+        self.shp
+            .seek(SeekFrom::Start(0))
+            .map_err(create::io_error(&self.path))?;
+        self.shx
+            .seek(SeekFrom::Start(0))
+            .map_err(create::io_error(&self.path))?;
         self.headers()?;
         self.shp.flush().map_err(create::io_error(&self.path))?;
         self.shx.flush().map_err(create::io_error(&self.path))?;

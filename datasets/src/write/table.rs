@@ -19,12 +19,19 @@ pub(crate) struct TableWriter {
 impl TableWriter {
     pub(crate) fn new(path: &Path, header: &[&str]) -> Result<Self, GenerateError> {
         let mut writer = csv::Writer::from_writer(create::file(path)?);
-        writer.write_record(header).map_err(create::encode_error(path, "CSV"))?;
-        Ok(Self { path: path.to_owned(), writer })
+        writer
+            .write_record(header)
+            .map_err(create::encode_error(path, "CSV"))?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer,
+        })
     }
 
     pub(crate) fn row(&mut self, values: &[String]) -> Result<(), GenerateError> {
-        self.writer.write_record(values).map_err(create::encode_error(&self.path, "CSV"))
+        self.writer
+            .write_record(values)
+            .map_err(create::encode_error(&self.path, "CSV"))
     }
 
     pub(crate) fn finish(mut self) -> Result<(), GenerateError> {

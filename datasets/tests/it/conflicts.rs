@@ -14,10 +14,14 @@ const BUCKET_M: f64 = 200.0;
 struct Buckets(BTreeMap<(i64, i64), Vec<usize>>);
 
 fn squares(rect: Rect) -> impl Iterator<Item = (i64, i64)> {
-    #[expect(clippy::cast_possible_truncation, reason = "the plane's metres are small numbers")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the plane's metres are small numbers"
+    )]
     let index = |value: f64| (value / BUCKET_M).floor() as i64;
     let (min, max): (Coord, Coord) = (rect.min(), rect.max());
-    (index(min.x)..=index(max.x)).flat_map(move |x| (index(min.y)..=index(max.y)).map(move |y| (x, y)))
+    (index(min.x)..=index(max.x))
+        .flat_map(move |x| (index(min.y)..=index(max.y)).map(move |y| (x, y)))
 }
 
 impl Buckets {
@@ -33,8 +37,9 @@ impl Buckets {
 
     fn near(&self, polygon: &Polygon) -> Vec<usize> {
         let rect = polygon.bounding_rect().unwrap();
-        let mut rows: Vec<usize> =
-            squares(rect).flat_map(|square| self.0.get(&square).into_iter().flatten().copied()).collect();
+        let mut rows: Vec<usize> = squares(rect)
+            .flat_map(|square| self.0.get(&square).into_iter().flatten().copied())
+            .collect();
         rows.sort_unstable();
         rows.dedup();
         rows
@@ -44,7 +49,9 @@ impl Buckets {
 fn parcels(folder: &Path) -> Vec<read::Row> {
     DISTRICTS
         .iter()
-        .flat_map(|district| read::shapefile(&folder.join(format!("parcels/{}.shp", district.file_name))))
+        .flat_map(|district| {
+            read::shapefile(&folder.join(format!("parcels/{}.shp", district.file_name)))
+        })
         .collect()
 }
 
@@ -54,7 +61,11 @@ fn overlap_m2(a: &Polygon, b: &Polygon) -> f64 {
         || two.max().x < one.min().x
         || one.max().y < two.min().y
         || two.max().y < one.min().y;
-    if apart { 0.0 } else { a.intersection(b).unsigned_area() }
+    if apart {
+        0.0
+    } else {
+        a.intersection(b).unsigned_area()
+    }
 }
 
 #[test]
@@ -71,10 +82,20 @@ fn the_parcels_in_conflict_with_the_plan_are_exactly_the_planted_ones() {
                 continue;
             }
             let overlap_m2 = overlap_m2(&parcel.polygon, zone);
-            assert!(!(0.001..=1.0).contains(&overlap_m2), "a sliver of {overlap_m2} m²");
+            assert!(
+                !(0.001..=1.0).contains(&overlap_m2),
+                "a sliver of {overlap_m2} m²"
+            );
             if overlap_m2 > 1.0 {
-                let key = (parcel.text("ma_xa"), parcel.text("so_to"), parcel.text("so_thua"));
-                assert!(found.insert(key, (planned.clone(), overlap_m2)).is_none(), "two conflicts of one parcel");
+                let key = (
+                    parcel.text("ma_xa"),
+                    parcel.text("so_to"),
+                    parcel.text("so_thua"),
+                );
+                assert!(
+                    found.insert(key, (planned.clone(), overlap_m2)).is_none(),
+                    "two conflicts of one parcel"
+                );
             }
         }
     }
@@ -83,14 +104,26 @@ fn the_parcels_in_conflict_with_the_plan_are_exactly_the_planted_ones() {
     assert_eq!(planted.len(), found.len());
     let mut by_code: BTreeMap<(String, String), u32> = BTreeMap::new();
     for truth in planted {
-        let text = |name: &str| truth[name].as_str().map_or_else(|| truth[name].to_string(), str::to_owned);
+        let text = |name: &str| {
+            truth[name]
+                .as_str()
+                .map_or_else(|| truth[name].to_string(), str::to_owned)
+        };
         let (planned, overlap_m2) = &found[&(text("ma_xa"), text("so_to"), text("so_thua"))];
         assert_eq!(&text("ma_qh"), planned);
         let expected_m2 = truth["overlap_m2"].as_f64().unwrap();
-        assert!((overlap_m2 - expected_m2).abs() < 0.01, "{overlap_m2} m² found, {expected_m2} m² planted");
+        assert!(
+            (overlap_m2 - expected_m2).abs() < 0.01,
+            "{overlap_m2} m² found, {expected_m2} m² planted"
+        );
         *by_code.entry((text("ma_dat"), text("ma_qh"))).or_default() += 1;
     }
-    let count = |land: &str, planned: &str| by_code.get(&(land.to_owned(), planned.to_owned())).copied().unwrap_or(0);
+    let count = |land: &str, planned: &str| {
+        by_code
+            .get(&(land.to_owned(), planned.to_owned()))
+            .copied()
+            .unwrap_or(0)
+    };
     assert_eq!(count("LUC", "SKK"), 120);
     assert_eq!(count("LUC", "ODT"), 36);
     assert!(count("ONT", "DGT") >= 20, "{by_code:?}");
@@ -102,11 +135,21 @@ fn parcels_do_not_overlap_and_their_areas_are_those_of_their_geometry() {
     let buckets = Buckets::new(parcels.iter().map(|parcel| &parcel.polygon));
     for (row, parcel) in parcels.iter().enumerate() {
         let area_m2: f64 = parcel.text("dien_tich").parse().unwrap();
-        assert!((area_m2 - parcel.polygon.unsigned_area()).abs() <= 0.051, "{area_m2}");
+        assert!(
+            (area_m2 - parcel.polygon.unsigned_area()).abs() <= 0.051,
+            "{area_m2}"
+        );
         assert!(area_m2 > 20.0);
-        for other in buckets.near(&parcel.polygon).into_iter().filter(|&other| other > row) {
+        for other in buckets
+            .near(&parcel.polygon)
+            .into_iter()
+            .filter(|&other| other > row)
+        {
             let overlap_m2 = overlap_m2(&parcel.polygon, &parcels[other].polygon);
-            assert!(overlap_m2 < 0.001, "parcels {row} and {other} overlap by {overlap_m2} m²");
+            assert!(
+                overlap_m2 < 0.001,
+                "parcels {row} and {other} overlap by {overlap_m2} m²"
+            );
         }
     }
 }

@@ -28,20 +28,38 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
     let first = files(&province::folder());
     let again = tempfile::tempdir().unwrap();
     let mut shares = Vec::new();
-    generate(again.path(), &Options::default(), &mut |_, share| shares.push(share)).unwrap();
+    generate(again.path(), &Options::default(), &mut |_, share| {
+        shares.push(share)
+    })
+    .unwrap();
     let second = files(again.path());
-    assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
+    assert_eq!(
+        first.keys().collect::<Vec<_>>(),
+        second.keys().collect::<Vec<_>>()
+    );
     for (name, bytes) in &first {
         assert!(bytes == &second[name], "\"{name}\" differs");
     }
     assert!(shares.is_sorted(), "progress never goes back: {shares:?}");
 
-    let other = Options { seed: 7, ..Options::default() };
+    let other = Options {
+        seed: 7,
+        ..Options::default()
+    };
     let manifest = generate(again.path(), &other, &mut |_, _| {}).unwrap();
     assert_eq!(Manifest::read(again.path()).unwrap(), manifest);
     let third = files(again.path());
-    for name in ["communes.geojson", "roads.parquet", "parcels/hai_duong.shp", "elevation.tif", "accidents.csv"] {
-        assert!(first[name] != third[name], "\"{name}\" does not depend on the seed");
+    for name in [
+        "communes.geojson",
+        "roads.parquet",
+        "parcels/hai_duong.shp",
+        "elevation.tif",
+        "accidents.csv",
+    ] {
+        assert!(
+            first[name] != third[name],
+            "\"{name}\" does not depend on the seed"
+        );
     }
 }
 
@@ -53,7 +71,11 @@ fn every_title_says_that_the_data_are_synthetic() {
         assert!(entry.title_vi.ends_with("(tổng hợp)"), "{entry:?}");
         assert!(entry.title_en.ends_with("(synthetic)"), "{entry:?}");
         for source in &entry.sources {
-            assert!(province::folder().join(source).is_file(), "{}", source.display());
+            assert!(
+                province::folder().join(source).is_file(),
+                "{}",
+                source.display()
+            );
         }
     }
 }
@@ -62,5 +84,8 @@ fn every_title_says_that_the_data_are_synthetic() {
 fn a_folder_without_a_manifest_is_not_read() {
     let empty = tempfile::tempdir().unwrap();
     let error = Manifest::read(empty.path()).unwrap_err();
-    assert!(error.to_string().contains("run the generator again"), "{error}");
+    assert!(
+        error.to_string().contains("run the generator again"),
+        "{error}"
+    );
 }

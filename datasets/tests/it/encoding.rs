@@ -39,12 +39,22 @@ fn two_districts_are_tcvn3_without_cpg_and_the_rest_utf8_with_cpg() {
         for row in read::shapefile(&path) {
             let bytes = &row.attributes["dia_danh"];
             has_u_horn |= is_tcvn3 && bytes.contains(&0xad);
-            let text = if is_tcvn3 { decode(bytes) } else { String::from_utf8(bytes.clone()).unwrap() };
+            let text = if is_tcvn3 {
+                decode(bytes)
+            } else {
+                String::from_utf8(bytes.clone()).unwrap()
+            };
             let code: u32 = row.text("ma_xa").parse().unwrap();
-            let commune = communes().iter().find(|commune| commune.code == code).unwrap();
+            let commune = communes()
+                .iter()
+                .find(|commune| commune.code == code)
+                .unwrap();
             assert_eq!(commune.district, district.code);
             let unit = format!("{} {}", commune.kind.vietnamese(), commune.name);
-            assert!(text.ends_with(&unit) || text.starts_with("KCN") || text.starts_with("CCN"), "{text}");
+            assert!(
+                text.ends_with(&unit) || text.starts_with("KCN") || text.starts_with("CCN"),
+                "{text}"
+            );
         }
         if is_tcvn3 {
             tcvn3.push(district.code);

@@ -14,8 +14,13 @@ fn vertex(place: Coord) -> Vertex {
 }
 
 fn edges(shape: &MultiPolygon) -> Vec<(Vertex, Vertex)> {
-    let rings = shape.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
-    rings.flat_map(LineString::lines).map(|line| (vertex(line.start), vertex(line.end))).collect()
+    let rings = shape
+        .iter()
+        .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+    rings
+        .flat_map(LineString::lines)
+        .map(|line| (vertex(line.start), vertex(line.end)))
+        .collect()
 }
 
 fn area_km2(shape: &MultiPolygon) -> f64 {
@@ -27,21 +32,34 @@ fn area_km2(shape: &MultiPolygon) -> f64 {
 fn outer_ring(shapes: &[MultiPolygon]) -> Polygon {
     let mut once = BTreeSet::new();
     for (from, to) in shapes.iter().flat_map(edges) {
-        assert!(once.insert((from, to)), "two units lie on the same side of an edge: overlap");
+        assert!(
+            once.insert((from, to)),
+            "two units lie on the same side of an edge: overlap"
+        );
     }
-    let open: BTreeMap<Vertex, Vertex> =
-        once.iter().filter(|(from, to)| !once.contains(&(*to, *from))).copied().collect();
+    let open: BTreeMap<Vertex, Vertex> = once
+        .iter()
+        .filter(|(from, to)| !once.contains(&(*to, *from)))
+        .copied()
+        .collect();
     let (&start, _) = open.first_key_value().unwrap();
     let mut ring = Vec::new();
     let mut at = start;
     loop {
-        ring.push(Coord { x: f64::from_bits(at.0), y: f64::from_bits(at.1) });
+        ring.push(Coord {
+            x: f64::from_bits(at.0),
+            y: f64::from_bits(at.1),
+        });
         at = open[&at];
         if at == start {
             break;
         }
     }
-    assert_eq!(ring.len(), open.len(), "an edge inside belongs to one unit only: gap");
+    assert_eq!(
+        ring.len(),
+        open.len(),
+        "an edge inside belongs to one unit only: gap"
+    );
     Polygon::new(LineString::new(ring), Vec::new())
 }
 
@@ -52,11 +70,21 @@ fn communes_are_207_of_the_right_kinds_and_valid() {
     for (shape, attributes) in &communes {
         assert!(shape.is_valid(), "{attributes}");
         assert_eq!(shape.0.len(), 1, "in one piece: {attributes}");
-        *kinds.entry(attributes["kind"].as_str().unwrap().to_owned()).or_default() += 1;
+        *kinds
+            .entry(attributes["kind"].as_str().unwrap().to_owned())
+            .or_default() += 1;
     }
     let expected = [("phường", 46), ("thị trấn", 10), ("xã", 151)];
-    assert_eq!(kinds, expected.map(|(kind, count)| (kind.to_owned(), count)).into());
-    let people: u64 = communes.iter().map(|(_, a)| a["population"].as_u64().unwrap()).sum();
+    assert_eq!(
+        kinds,
+        expected
+            .map(|(kind, count)| (kind.to_owned(), count))
+            .into()
+    );
+    let people: u64 = communes
+        .iter()
+        .map(|(_, a)| a["population"].as_u64().unwrap())
+        .sum();
     assert!((1_945_000..=1_955_000).contains(&people), "{people}");
 }
 
@@ -69,7 +97,12 @@ fn districts_have_their_official_areas() {
         assert!(shape.is_valid(), "{attributes}");
         let area_km2 = area_km2(shape);
         let off = area_km2 / official.area_km2 - 1.0;
-        assert!(off.abs() < 0.03, "{}: {area_km2:.2} km² is {:.1} % off", official.name, off * 100.0);
+        assert!(
+            off.abs() < 0.03,
+            "{}: {area_km2:.2} km² is {:.1} % off",
+            official.name,
+            off * 100.0
+        );
         sum_km2 += area_km2;
     }
     assert!((sum_km2 / 1668.0 - 1.0).abs() < 0.01, "{sum_km2}");
@@ -79,7 +112,10 @@ fn districts_have_their_official_areas() {
 fn communes_and_districts_are_seamless_and_have_one_outline() {
     let folder = province::folder();
     let shapes = |name: &str| -> Vec<MultiPolygon> {
-        read::polygons(&folder.join(name)).into_iter().map(|(shape, _)| shape).collect()
+        read::polygons(&folder.join(name))
+            .into_iter()
+            .map(|(shape, _)| shape)
+            .collect()
     };
     let communes = shapes("communes.geojson");
     let districts = shapes("districts.geojson");
@@ -87,7 +123,10 @@ fn communes_and_districts_are_seamless_and_have_one_outline() {
     let whole_km2 = area_km2(&MultiPolygon::new(vec![outline.clone()]));
     for units in [&communes, &districts] {
         let sum_km2: f64 = units.iter().map(area_km2).sum();
-        assert!((sum_km2 - whole_km2).abs() < 1e-3, "{sum_km2} of {whole_km2} km²");
+        assert!(
+            (sum_km2 - whole_km2).abs() < 1e-3,
+            "{sum_km2} of {whole_km2} km²"
+        );
     }
     let same = outer_ring(&districts);
     assert!((area_km2(&MultiPolygon::new(vec![same])) - whole_km2).abs() < 1e-6);

@@ -25,7 +25,10 @@ pub(crate) fn folder() -> PathBuf {
             fs::remove_dir_all(old.path()).ok();
         }
     }
-    let fresh = tempfile::Builder::new().prefix(".fresh").tempdir_in(&home).unwrap();
+    let fresh = tempfile::Builder::new()
+        .prefix(".fresh")
+        .tempdir_in(&home)
+        .unwrap();
     datasets::generate(fresh.path(), &Options::default(), &mut |_, _| {}).unwrap();
     // Another process may have been first: its folder is as good.
     fs::rename(fresh.path(), &folder).ok();

@@ -23,9 +23,21 @@ struct Entry {
 impl DynamicIndex {
     /// Builds the tree at once, which is several times faster than inserting rows one by one.
     pub fn new(rows: impl IntoIterator<Item = (u32, Extent)>) -> Self {
-        let extents: BTreeMap<u32, Extent> = rows.into_iter().filter(|(_, extent)| is_placed(extent)).collect();
-        let entries = extents.iter().map(|(row, extent)| Entry { row: *row, extent: *extent }).collect();
-        Self { tree: RTree::bulk_load(entries), extents }
+        let extents: BTreeMap<u32, Extent> = rows
+            .into_iter()
+            .filter(|(_, extent)| is_placed(extent))
+            .collect();
+        let entries = extents
+            .iter()
+            .map(|(row, extent)| Entry {
+                row: *row,
+                extent: *extent,
+            })
+            .collect();
+        Self {
+            tree: RTree::bulk_load(entries),
+            extents,
+        }
     }
 
     /// Puts a row at an extent, moving it if it is already there; an empty extent removes it.
@@ -52,7 +64,11 @@ impl SpatialIndex for DynamicIndex {
             return Vec::new();
         }
         let window = AABB::from_corners([window.min_x, window.min_y], [window.max_x, window.max_y]);
-        let mut found: Vec<u32> = self.tree.locate_in_envelope_intersecting(&window).map(|entry| entry.row).collect();
+        let mut found: Vec<u32> = self
+            .tree
+            .locate_in_envelope_intersecting(&window)
+            .map(|entry| entry.row)
+            .collect();
         found.sort_unstable();
         found
     }
@@ -77,7 +93,10 @@ impl RTreeObject for Entry {
     type Envelope = AABB<[f64; 2]>;
 
     fn envelope(&self) -> Self::Envelope {
-        AABB::from_corners([self.extent.min_x, self.extent.min_y], [self.extent.max_x, self.extent.max_y])
+        AABB::from_corners(
+            [self.extent.min_x, self.extent.min_y],
+            [self.extent.max_x, self.extent.max_y],
+        )
     }
 }
 

@@ -16,12 +16,23 @@ fn extent() -> impl Strategy<Value = Extent> {
 }
 
 fn search_every_row(extents: &[Extent], window: &Extent) -> Vec<u32> {
-    (0_u32..).zip(extents).filter(|(_, extent)| extent.intersects(window)).map(|(row, _)| row).collect()
+    (0_u32..)
+        .zip(extents)
+        .filter(|(_, extent)| extent.intersects(window))
+        .map(|(row, _)| row)
+        .collect()
 }
 
 fn measure_every_row(extents: &[Extent], x: f64, y: f64, count: usize) -> Vec<(u32, f64)> {
-    let placed = (0_u32..).zip(extents).filter(|(_, extent)| !extent.is_empty());
-    nearest_first(placed.map(|(row, extent)| (row, squared_distance(x, y, extent))).collect(), count)
+    let placed = (0_u32..)
+        .zip(extents)
+        .filter(|(_, extent)| !extent.is_empty());
+    nearest_first(
+        placed
+            .map(|(row, extent)| (row, squared_distance(x, y, extent)))
+            .collect(),
+        count,
+    )
 }
 
 proptest! {
@@ -58,7 +69,13 @@ proptest! {
 
 #[test]
 fn extents_that_are_not_numbers_are_left_out() {
-    let odd = Extent { max_x: f64::INFINITY, ..Extent::from_corners((0.0, 0.0), (1.0, 1.0)) };
+    let odd = Extent {
+        max_x: f64::INFINITY,
+        ..Extent::from_corners((0.0, 0.0), (1.0, 1.0))
+    };
     let index = PackedIndex::new(&[odd, Extent::from_corners((0.0, 0.0), (1.0, 1.0))]);
-    assert_eq!(index.search(&Extent::from_corners((0.5, 0.5), (0.6, 0.6))), [1]);
+    assert_eq!(
+        index.search(&Extent::from_corners((0.5, 0.5), (0.6, 0.6))),
+        [1]
+    );
 }

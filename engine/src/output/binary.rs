@@ -1,6 +1,8 @@
 //! Rows as an Arrow IPC stream or as GeoParquet.
 
-use arrow::{compute::concat_batches, datatypes::Schema, error::ArrowError, ipc::writer::StreamWriter};
+use arrow::{
+    compute::concat_batches, datatypes::Schema, error::ArrowError, ipc::writer::StreamWriter,
+};
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, ZstdLevel},
@@ -39,7 +41,8 @@ pub fn to_arrow_stream<'a>(rows: impl Into<Rows<'a>>) -> Result<Vec<u8>, OutputE
 pub fn to_parquet<'a>(rows: impl Into<Rows<'a>>) -> Result<Vec<u8>, OutputError> {
     let rows = rows.into();
     let all = concat_batches(rows.schema, rows.batches).map_err(not_arrow)?;
-    let metadata = geo_metadata(rows.schema).map(|geo| vec![KeyValue::new("geo".to_owned(), geo.to_string())]);
+    let metadata =
+        geo_metadata(rows.schema).map(|geo| vec![KeyValue::new("geo".to_owned(), geo.to_string())]);
     let write = || {
         let compression = Compression::ZSTD(ZstdLevel::try_new(3)?);
         let properties = WriterProperties::builder().set_compression(compression);

@@ -12,7 +12,13 @@ use super::{OutputError, Rows};
 pub fn to_csv<'a>(rows: impl Into<Rows<'a>>) -> Result<Vec<u8>, OutputError> {
     let rows = rows.into();
     let mut text = String::new();
-    write_line(&mut text, rows.schema.fields().iter().map(|field| quoted(field.name())));
+    write_line(
+        &mut text,
+        rows.schema
+            .fields()
+            .iter()
+            .map(|field| quoted(field.name())),
+    );
     rows.for_each(|columns, row| {
         let cells = columns.iter().map(|column| Ok(cell(column.json(row)?)));
         write_line(&mut text, cells.collect::<Result<Vec<_>, OutputError>>()?);

@@ -17,10 +17,20 @@ use crate::sql::SqlColumn;
 /// When a geometry column holds bytes that are no WKB.
 pub fn to_json_table<'a>(rows: impl Into<Rows<'a>>) -> Result<Vec<u8>, OutputError> {
     let rows = rows.into();
-    let columns: Vec<SqlColumn> = rows.schema.fields().iter().map(|field| SqlColumn::of(field)).collect();
+    let columns: Vec<SqlColumn> = rows
+        .schema
+        .fields()
+        .iter()
+        .map(|field| SqlColumn::of(field))
+        .collect();
     let mut table = Vec::with_capacity(rows.len());
     rows.for_each(|columns, row| {
-        table.push(Value::Array(columns.iter().map(|column| column.json(row)).collect::<Result<_, _>>()?));
+        table.push(Value::Array(
+            columns
+                .iter()
+                .map(|column| column.json(row))
+                .collect::<Result<_, _>>()?,
+        ));
         Ok(())
     })?;
     let mut answer = json!({ "columns": columns, "rows": table, "truncated": rows.truncated });
@@ -42,19 +52,26 @@ pub fn to_geojson<'a>(rows: impl Into<Rows<'a>>) -> Result<Vec<u8>, OutputError>
     if let Some(field) = main.map(|place| rows.schema.field(place))
         && let Some(GeometryCrs::Other(crs)) = geometry::crs_of(field)
     {
-        return Err(OutputError::NotLonLat { column: field.name().clone(), crs });
+        return Err(OutputError::NotLonLat {
+            column: field.name().clone(),
+            crs,
+        });
     }
     let mut features = Vec::with_capacity(rows.len());
     rows.for_each(|columns, row| {
         features.push(feature(columns, main, row)?);
         Ok(())
     })?;
-    let collection = json!({ "type": "FeatureCollection", "truncated": rows.truncated, "features": features });
+    let collection =
+        json!({ "type": "FeatureCollection", "truncated": rows.truncated, "features": features });
     Ok(collection.to_string().into_bytes())
 }
 
 fn feature(columns: &[Column], main: Option<usize>, row: usize) -> Result<Value, OutputError> {
-    let shape = main.map(|place| shape(&columns[place], row)).transpose()?.flatten();
+    let shape = main
+        .map(|place| shape(&columns[place], row))
+        .transpose()?
+        .flatten();
     let mut feature = json!({ "type": "Feature", "geometry": shape });
     let mut properties = Map::new();
     for (place, column) in columns.iter().enumerate() {
@@ -73,6 +90,11 @@ fn shape(column: &Column, row: usize) -> Result<Option<geojson::Geometry>, Outpu
         return Ok(None);
     };
     let read = geometry::read(bytes);
-    let read = read.ok_or_else(|| OutputError::Geometry { column: column.name().to_owned(), row })?;
-    Ok(read.try_to_geometry().map(|shape| geojson::Geometry::from(&shape)))
+    let read = read.ok_or_else(|| OutputError::Geometry {
+        column: column.name().to_owned(),
+        row,
+    })?;
+    Ok(read
+        .try_to_geometry()
+        .map(|shape| geojson::Geometry::from(&shape)))
 }

@@ -66,8 +66,12 @@ impl Column {
             kind if kind.is_integer() => Data::Whole(to(&DataType::Int64)?),
             kind if kind.is_floating() => Data::Real(to(&DataType::Float64)?),
             DataType::Boolean => Data::Truth(to(&DataType::Boolean)?),
-            DataType::Timestamp(..) => Data::Moment(to(&DataType::Timestamp(TimeUnit::Microsecond, None))?),
-            DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Data::Text(hexadecimal(array)?),
+            DataType::Timestamp(..) => {
+                Data::Moment(to(&DataType::Timestamp(TimeUnit::Microsecond, None))?)
+            }
+            DataType::Binary | DataType::LargeBinary | DataType::BinaryView => {
+                Data::Text(hexadecimal(array)?)
+            }
             DataType::List(item) | DataType::LargeList(item) => {
                 let list = to(&DataType::LargeList(Arc::clone(item)))?;
                 let items = item.as_ref().clone().with_name(field.name());
@@ -76,12 +80,17 @@ impl Column {
             }
             DataType::Struct(fields) => {
                 let parts = fields.iter().zip(array.as_struct().columns());
-                let parts = parts.map(|(field, part)| Self::new(field, part)).collect::<Result<_, _>>()?;
+                let parts = parts
+                    .map(|(field, part)| Self::new(field, part))
+                    .collect::<Result<_, _>>()?;
                 Data::Record(ArrayRef::clone(array), parts)
             }
             _ => Data::Text(to(&DataType::LargeUtf8)?),
         };
-        Ok(Self { name: field.name().clone(), data })
+        Ok(Self {
+            name: field.name().clone(),
+            data,
+        })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -91,7 +100,9 @@ impl Column {
     /// The bytes of a geometry column.
     pub(super) fn wkb(&self, row: usize) -> Option<&[u8]> {
         match &self.data {
-            Data::Geometry(array) => array.is_valid(row).then(|| array.as_binary::<i64>().value(row)),
+            Data::Geometry(array) => array
+                .is_valid(row)
+                .then(|| array.as_binary::<i64>().value(row)),
             _ => None,
         }
     }
@@ -104,22 +115,34 @@ impl Column {
         Ok(match &self.data {
             Data::Geometry(array) => {
                 let text = geometry::wkt_of(array.as_binary::<i64>().value(row));
-                text.ok_or_else(|| OutputError::Geometry { column: self.name.clone(), row })?.into()
+                text.ok_or_else(|| OutputError::Geometry {
+                    column: self.name.clone(),
+                    row,
+                })?
+                .into()
             }
-            Data::Cells(array) => format!("{:x}", array.as_primitive::<UInt64Type>().value(row)).into(),
+            Data::Cells(array) => {
+                format!("{:x}", array.as_primitive::<UInt64Type>().value(row)).into()
+            }
             Data::Counting(array) => counting(array.as_primitive::<UInt64Type>().value(row)),
             Data::Whole(array) => whole(array.as_primitive::<Int64Type>().value(row)),
             Data::Real(array) => array.as_primitive::<Float64Type>().value(row).into(),
             Data::Truth(array) => array.as_boolean().value(row).into(),
             Data::Text(array) => array.as_string::<i64>().value(row).into(),
-            Data::Moment(array) => moment(array.as_primitive::<TimestampMicrosecondType>().value(row)),
+            Data::Moment(array) => {
+                moment(array.as_primitive::<TimestampMicrosecondType>().value(row))
+            }
             Data::List(array, items) => {
                 let offsets = array.as_list::<i64>().value_offsets();
                 let place = |offset: i64| usize::try_from(offset).unwrap_or(0);
-                (place(offsets[row])..place(offsets[row + 1])).map(|item| items.json(item)).collect::<Result<_, _>>()?
+                (place(offsets[row])..place(offsets[row + 1]))
+                    .map(|item| items.json(item))
+                    .collect::<Result<_, _>>()?
             }
             Data::Record(_, parts) => {
-                let parts = parts.iter().map(|part| Ok((part.name.clone(), part.json(row)?)));
+                let parts = parts
+                    .iter()
+                    .map(|part| Ok((part.name.clone(), part.json(row)?)));
                 Value::Object(parts.collect::<Result<Map<_, _>, OutputError>>()?)
             }
         })
@@ -143,27 +166,48 @@ impl Column {
 
 /// Whether an unsigned number under this name is an H3 cell: `h3`, `h3_…`, `parcels.h3`.
 fn is_cell_name(name: &str) -> bool {
-    name.starts_with("h3") || name.rsplit_once('.').is_some_and(|(_, column)| column == "h3")
+    name.starts_with("h3")
+        || name
+            .rsplit_once('.')
+            .is_some_and(|(_, column)| column == "h3")
 }
 
 fn counting(value: u64) -> Value {
-    if value <= LARGEST_EXACT { value.into() } else { value.to_string().into() }
+    if value <= LARGEST_EXACT {
+        value.into()
+    } else {
+        value.to_string().into()
+    }
 }
 
 fn whole(value: i64) -> Value {
-    if value.unsigned_abs() <= LARGEST_EXACT { value.into() } else { value.to_string().into() }
+    if value.unsigned_abs() <= LARGEST_EXACT {
+        value.into()
+    } else {
+        value.to_string().into()
+    }
 }
 
 fn moment(micros: i64) -> Value {
     let moment = DateTime::from_timestamp_micros(micros);
-    moment.map(|moment| moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)).into()
+    moment
+        .map(|moment| moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        .into()
 }
 
 /// Bytes as hexadecimal text.
 fn hexadecimal(array: &ArrayRef) -> Result<ArrayRef, OutputError> {
     let bytes = cast(array, &DataType::LargeBinary).map_err(not_arrow)?;
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
-    let digits = |bytes: &[u8]| bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>();
-    let texts = bytes.as_binary::<i64>().iter().map(|bytes| bytes.map(digits));
+    let digits = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+            .collect::<String>()
+    };
+    let texts = bytes
+        .as_binary::<i64>()
+        .iter()
+        .map(|bytes| bytes.map(digits));
     Ok(Arc::new(texts.collect::<LargeStringArray>()))
 }

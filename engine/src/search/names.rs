@@ -55,10 +55,27 @@ impl Names {
         let entries = (0_u32..).zip(names.iter()).filter_map(|(row, name)| {
             let place = row as usize;
             let name = name.map(str::trim).filter(|name| !name.is_empty())?;
-            let kind = kinds.as_ref().filter(|kinds| kinds.is_valid(place)).map(|kinds| kinds.value(place).to_owned());
-            let rank = ranks.as_ref().filter(|ranks| ranks.is_valid(place)).map_or(NO_RANK, |ranks| ranks.value(place));
-            let fid = fids.as_ref().and_then(|fids| u64::try_from(fids.value(place)).ok()).unwrap_or(row.into());
-            Some(Entry { folded: spellings(name, kind.as_deref()), name: name.to_owned(), kind, rank, row, fid, extent: layer.extent_of(row)? })
+            let kind = kinds
+                .as_ref()
+                .filter(|kinds| kinds.is_valid(place))
+                .map(|kinds| kinds.value(place).to_owned());
+            let rank = ranks
+                .as_ref()
+                .filter(|ranks| ranks.is_valid(place))
+                .map_or(NO_RANK, |ranks| ranks.value(place));
+            let fid = fids
+                .as_ref()
+                .and_then(|fids| u64::try_from(fids.value(place)).ok())
+                .unwrap_or(row.into());
+            Some(Entry {
+                folded: spellings(name, kind.as_deref()),
+                name: name.to_owned(),
+                kind,
+                rank,
+                row,
+                fid,
+                extent: layer.extent_of(row)?,
+            })
         });
         if layer.meta.kind == LayerKind::Vector(GeometryKind::Line) {
             return Self(joined(entries));
@@ -113,9 +130,16 @@ fn spellings(name: &str, kind: Option<&str>) -> Vec<String> {
 fn joined(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
     let mut by_name: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     for entry in entries {
-        by_name.entry(entry.folded[0].clone()).or_default().push(entry);
+        by_name
+            .entry(entry.folded[0].clone())
+            .or_default()
+            .push(entry);
     }
-    by_name.into_values().flat_map(clusters).map(one_of).collect()
+    by_name
+        .into_values()
+        .flat_map(clusters)
+        .map(one_of)
+        .collect()
 }
 
 /// Groups of pieces whose extents are within [`JOINT_DEG`] of one another, directly or through others.
@@ -124,7 +148,10 @@ fn clusters(pieces: Vec<Entry>) -> Vec<Vec<Entry>> {
     for piece in pieces {
         let (mut extent, mut members) = (piece.extent, vec![piece]);
         // Growing may reach a cluster that was out of reach before.
-        while let Some(place) = clusters.iter().position(|(other, _)| other.intersects(&extent.grown(JOINT_DEG))) {
+        while let Some(place) = clusters
+            .iter()
+            .position(|(other, _)| other.intersects(&extent.grown(JOINT_DEG)))
+        {
             let (other, others) = clusters.swap_remove(place);
             extent = extent.union(&other);
             members.extend(others);
@@ -135,12 +162,19 @@ fn clusters(pieces: Vec<Entry>) -> Vec<Vec<Entry>> {
 }
 
 fn one_of(pieces: Vec<Entry>) -> Entry {
-    let extent = pieces.iter().fold(Extent::EMPTY, |extent, piece| extent.union(&piece.extent));
+    let extent = pieces
+        .iter()
+        .fold(Extent::EMPTY, |extent, piece| extent.union(&piece.extent));
     let (x, y) = extent.center();
     let away = |piece: &Entry| {
         let (piece_x, piece_y) = piece.extent.center();
         (piece_x - x).hypot(piece_y - y)
     };
-    let nearest = pieces.into_iter().min_by(|a, b| away(a).total_cmp(&away(b)).then(a.row.cmp(&b.row)));
-    Entry { extent, ..nearest.expect("a cluster has at least the piece it began with") }
+    let nearest = pieces
+        .into_iter()
+        .min_by(|a, b| away(a).total_cmp(&away(b)).then(a.row.cmp(&b.row)));
+    Entry {
+        extent,
+        ..nearest.expect("a cluster has at least the piece it began with")
+    }
 }

@@ -17,13 +17,21 @@ pub(super) struct CellOrder {
 
 impl CellOrder {
     pub(super) fn new(cells: &UInt64Array) -> Self {
-        let mut known: Vec<(u64, u32)> =
-            cells.iter().zip(0_u32..).filter_map(|(cell, row)| cell.map(|cell| (cell, row))).collect();
-        let in_place = known.is_sorted() && known.last().is_none_or(|(_, row)| *row as usize + 1 == known.len());
+        let mut known: Vec<(u64, u32)> = cells
+            .iter()
+            .zip(0_u32..)
+            .filter_map(|(cell, row)| cell.map(|cell| (cell, row)))
+            .collect();
+        let in_place = known.is_sorted()
+            && known
+                .last()
+                .is_none_or(|(_, row)| *row as usize + 1 == known.len());
         if !in_place {
             known.sort_unstable();
         }
-        let first = known.first().and_then(|(cell, _)| CellIndex::try_from(*cell).ok());
+        let first = known
+            .first()
+            .and_then(|(cell, _)| CellIndex::try_from(*cell).ok());
         Self {
             rows: (!in_place).then(|| known.iter().map(|(_, row)| *row).collect()),
             cells: known.into_iter().map(|(cell, _)| cell).collect(),
@@ -37,10 +45,16 @@ impl CellOrder {
             return Vec::new();
         };
         if cell.resolution() >= resolution {
-            return cell.parent(resolution).map(|cell| self.rows_with(cell.into())).unwrap_or_default();
+            return cell
+                .parent(resolution)
+                .map(|cell| self.rows_with(cell.into()))
+                .unwrap_or_default();
         }
         let last = cell.children_count(resolution) - 1;
-        match (cell.child_at(0, resolution), cell.child_at(last, resolution)) {
+        match (
+            cell.child_at(0, resolution),
+            cell.child_at(last, resolution),
+        ) {
             (Some(first), Some(last)) => self.rows_between(first.into(), last.into()),
             _ => Vec::new(),
         }
@@ -76,7 +90,10 @@ mod tests {
         (0..count)
             .map(|place| {
                 let place = place * shuffle % count;
-                let (lat, lon) = (20.7 + (place / 40) as f64 * 0.01, 106.1 + (place % 40) as f64 * 0.012);
+                let (lat, lon) = (
+                    20.7 + (place / 40) as f64 * 0.01,
+                    106.1 + (place % 40) as f64 * 0.012,
+                );
                 let cell = LatLng::new(lat, lon).unwrap().to_cell(Resolution::Nine);
                 (!place.is_multiple_of(97)).then_some(u64::from(cell))
             })
@@ -89,9 +106,20 @@ mod tests {
         sorted.sort_by_key(|cell| cell.unwrap_or(u64::MAX));
         for cells in [lattice(1), lattice(7), sorted.into_iter().collect()] {
             let order = CellOrder::new(&cells);
-            for resolution in [Resolution::Zero, Resolution::Four, Resolution::Seven, Resolution::Nine] {
-                let parent_of = |cell: u64| CellIndex::try_from(cell).unwrap().parent(resolution).unwrap();
-                let parents: std::collections::BTreeSet<CellIndex> = cells.iter().flatten().map(parent_of).collect();
+            for resolution in [
+                Resolution::Zero,
+                Resolution::Four,
+                Resolution::Seven,
+                Resolution::Nine,
+            ] {
+                let parent_of = |cell: u64| {
+                    CellIndex::try_from(cell)
+                        .unwrap()
+                        .parent(resolution)
+                        .unwrap()
+                };
+                let parents: std::collections::BTreeSet<CellIndex> =
+                    cells.iter().flatten().map(parent_of).collect();
                 for parent in parents {
                     let brute: Vec<u32> = (0_u32..)
                         .zip(cells.iter())
@@ -106,10 +134,19 @@ mod tests {
 
     #[test]
     fn a_finer_cell_answers_for_its_parent_and_an_absent_one_for_nothing() {
-        let cell = LatLng::new(20.9373, 106.3146).unwrap().to_cell(Resolution::Nine);
+        let cell = LatLng::new(20.9373, 106.3146)
+            .unwrap()
+            .to_cell(Resolution::Nine);
         let order = CellOrder::new(&UInt64Array::from(vec![Some(u64::from(cell)), None]));
-        assert_eq!(order.rows_in(cell.center_child(Resolution::Eleven).unwrap()), [0]);
-        assert!(order.rows_in(LatLng::new(0.0, 0.0).unwrap().to_cell(Resolution::Three)).is_empty());
+        assert_eq!(
+            order.rows_in(cell.center_child(Resolution::Eleven).unwrap()),
+            [0]
+        );
+        assert!(
+            order
+                .rows_in(LatLng::new(0.0, 0.0).unwrap().to_cell(Resolution::Three))
+                .is_empty()
+        );
         assert!(CellOrder::default().rows_in(cell).is_empty());
     }
 }

@@ -11,7 +11,13 @@ use crate::index::is_placed;
 pub(super) fn of_rows(geometries: &BinaryArray) -> (Vec<Extent>, Vec<u32>) {
     let extents: Vec<Extent> = (0..geometries.len())
         .into_par_iter()
-        .map(|row| if geometries.is_valid(row) { of_wkb(geometries.value(row)) } else { Extent::EMPTY })
+        .map(|row| {
+            if geometries.is_valid(row) {
+                of_wkb(geometries.value(row))
+            } else {
+                Extent::EMPTY
+            }
+        })
         .collect();
     let unplaced = (0_u32..)
         .zip(&extents)
@@ -29,5 +35,10 @@ pub(crate) fn of_wkb(bytes: &[u8]) -> Extent {
     if bounds.is_empty() {
         return Extent::EMPTY;
     }
-    Extent { min_x: bounds.x().lo(), min_y: bounds.y().lo(), max_x: bounds.x().hi(), max_y: bounds.y().hi() }
+    Extent {
+        min_x: bounds.x().lo(),
+        min_y: bounds.y().lo(),
+        max_x: bounds.x().hi(),
+        max_y: bounds.y().hi(),
+    }
 }

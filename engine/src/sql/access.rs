@@ -60,14 +60,23 @@ pub(super) fn choose(layer: &LayerSnapshot, filters: &[Expr]) -> Result<Access> 
     }
     let share = foreseen_share(layer, &window);
     if share > MOST_TO_PICK {
-        return Ok(all(&format!("the window covers about {:.0} % of the layer", share * 100.0)));
+        return Ok(all(&format!(
+            "the window covers about {:.0} % of the layer",
+            share * 100.0
+        )));
     }
     let rows = merged(layer.window(&window), layer.unplaced());
-    Ok(Access { rows: Some(rows), reason: format!("packed r-tree window={}", text_of(&window)) })
+    Ok(Access {
+        rows: Some(rows),
+        reason: format!("packed r-tree window={}", text_of(&window)),
+    })
 }
 
 fn all(reason: &str) -> Access {
-    Access { rows: None, reason: format!("none ({reason})") }
+    Access {
+        rows: None,
+        reason: format!("none ({reason})"),
+    }
 }
 
 /// Rows by their cells, narrowed by a window where there is one too.
@@ -82,10 +91,17 @@ fn by_cells(layer: &LayerSnapshot, filters: &[Cells], window: Option<Extent>) ->
     let mut reason = format!("h3 cells={count}");
     let mut rows: Vec<u32> = rows.unwrap_or_default().into_iter().collect();
     if let Some(window) = window.filter(|window| !window.is_empty()) {
-        rows.retain(|row| layer.extent_of(*row).is_none_or(|extent| extent.intersects(&window)));
+        rows.retain(|row| {
+            layer
+                .extent_of(*row)
+                .is_none_or(|extent| extent.intersects(&window))
+        });
         reason = format!("{reason} window={}", text_of(&window));
     }
-    Access { rows: Some(rows), reason }
+    Access {
+        rows: Some(rows),
+        reason,
+    }
 }
 
 /// The cells a filter asks for, all at their own resolution or as parents of the rows' cells.
@@ -104,51 +120,87 @@ impl Cells {
 
     fn rows(&self, layer: &LayerSnapshot) -> Vec<u32> {
         match self {
-            Self::Exactly(cells) => cells.iter().flat_map(|cell| layer.rows_with_cell(*cell)).collect(),
-            Self::Under(cells) => cells.iter().flat_map(|cell| layer.rows_in_cell(*cell)).collect(),
+            Self::Exactly(cells) => cells
+                .iter()
+                .flat_map(|cell| layer.rows_with_cell(*cell))
+                .collect(),
+            Self::Under(cells) => cells
+                .iter()
+                .flat_map(|cell| layer.rows_in_cell(*cell))
+                .collect(),
         }
     }
 }
 
 /// The window outside of which no row satisfies the filter; none where every row may.
 fn window_of(filter: &Expr) -> Result<Option<Extent>> {
-    let bounds = SpatialFilterFactory::default().try_from_logical_expr(filter)?.filter_bbox(Layer::GEOM);
+    let bounds = SpatialFilterFactory::default()
+        .try_from_logical_expr(filter)?
+        .filter_bbox(Layer::GEOM);
     let (x, y) = (bounds.x(), bounds.y());
     if bounds.is_empty() {
         return Ok(Some(Extent::EMPTY));
     }
-    let window = Extent { min_x: x.lo(), min_y: y.lo(), max_x: x.hi(), max_y: y.hi() };
-    let is_open = [window.min_x, window.min_y, window.max_x, window.max_y].iter().all(|edge| edge.is_infinite());
-    let largest = [x.lo(), x.hi(), y.lo(), y.hi()].iter().filter(|edge| edge.is_finite()).fold(1.0, |a: f64, b| a.max(b.abs()));
+    let window = Extent {
+        min_x: x.lo(),
+        min_y: y.lo(),
+        max_x: x.hi(),
+        max_y: y.hi(),
+    };
+    let is_open = [window.min_x, window.min_y, window.max_x, window.max_y]
+        .iter()
+        .all(|edge| edge.is_infinite());
+    let largest = [x.lo(), x.hi(), y.lo(), y.hi()]
+        .iter()
+        .filter(|edge| edge.is_finite())
+        .fold(1.0, |a: f64, b| a.max(b.abs()));
     Ok((!is_open).then_some(window.grown(largest * ROUNDING)))
 }
 
 /// The cells of `h3 = …`, `h3 IN (…)`, `h3_cell_to_parent(h3, r) = …` and `… IN (…)`.
 fn cells_of(filter: &Expr) -> Option<Cells> {
     let (asked, values) = match filter {
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => match (literal_cell(left), literal_cell(right)) {
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: Operator::Eq,
+            right,
+        }) => match (literal_cell(left), literal_cell(right)) {
             (None, Some(cell)) => (left.as_ref(), vec![cell]),
             (Some(cell), None) => (right.as_ref(), vec![cell]),
             _ => return None,
         },
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: Operator::Or,
+            right,
+        }) => {
             return match (cells_of(left)?, cells_of(right)?) {
                 (Cells::Exactly(a), Cells::Exactly(b)) => Some(Cells::Exactly([a, b].concat())),
                 (Cells::Under(a), Cells::Under(b)) => Some(Cells::Under([a, b].concat())),
                 _ => None,
             };
         }
-        Expr::InList(InList { expr, list, negated: false }) => {
-            (expr.as_ref(), list.iter().map(literal_cell).collect::<Option<Vec<_>>>()?)
-        }
+        Expr::InList(InList {
+            expr,
+            list,
+            negated: false,
+        }) => (
+            expr.as_ref(),
+            list.iter().map(literal_cell).collect::<Option<Vec<_>>>()?,
+        ),
         _ => return None,
     };
     if is_h3_column(asked) {
         return Some(Cells::Exactly(values));
     }
     match asked {
-        Expr::ScalarFunction(call) if call.func.name() == "h3_cell_to_parent" && is_h3_column(&call.args[0]) => {
-            let cells = values.into_iter().map(|cell| CellIndex::try_from(cell).ok()).collect::<Option<_>>()?;
+        Expr::ScalarFunction(call)
+            if call.func.name() == "h3_cell_to_parent" && is_h3_column(&call.args[0]) =>
+        {
+            let cells = values
+                .into_iter()
+                .map(|cell| CellIndex::try_from(cell).ok())
+                .collect::<Option<_>>()?;
             Some(Cells::Under(cells))
         }
         _ => None,
@@ -170,9 +222,18 @@ fn literal_cell(expression: &Expr) -> Option<u64> {
 /// The share of rows whose extent meets the window, from a sample spread over the layer.
 fn foreseen_share(layer: &LayerSnapshot, window: &Extent) -> f64 {
     let step = (layer.len() / SAMPLE).max(1);
-    let sample = (0..layer.len()).step_by(step).filter_map(|row| u32::try_from(row).ok());
+    let sample = (0..layer.len())
+        .step_by(step)
+        .filter_map(|row| u32::try_from(row).ok());
     let (looked, met) = sample.fold((0_u32, 0_u32), |(looked, met), row| {
-        (looked + 1, met + u32::from(layer.extent_of(row).is_some_and(|extent| extent.intersects(window))))
+        (
+            looked + 1,
+            met + u32::from(
+                layer
+                    .extent_of(row)
+                    .is_some_and(|extent| extent.intersects(window)),
+            ),
+        )
     });
     f64::from(met) / f64::from(looked.max(1))
 }
@@ -196,5 +257,8 @@ fn merged(mut rows: Vec<u32>, others: &[u32]) -> Vec<u32> {
 }
 
 fn text_of(window: &Extent) -> String {
-    format!("[{:.6}, {:.6}, {:.6}, {:.6}]", window.min_x, window.min_y, window.max_x, window.max_y)
+    format!(
+        "[{:.6}, {:.6}, {:.6}, {:.6}]",
+        window.min_x, window.min_y, window.max_x, window.max_y
+    )
 }

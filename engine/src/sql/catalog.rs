@@ -40,27 +40,51 @@ pub struct SqlColumn {
 impl SqlColumn {
     /// Describes a column.
     pub fn of(field: &Field) -> Self {
-        Self { name: field.name().clone(), kind: type_name(field) }
+        Self {
+            name: field.name().clone(),
+            kind: type_name(field),
+        }
     }
 }
 
 /// The tables and functions a query over this snapshot may name.
 pub fn schema(snapshot: &TwinSnapshot) -> SqlSchema {
-    let tables = snapshot.layers.values().filter(|layer| layer.meta.kind != LayerKind::Raster);
+    let tables = snapshot
+        .layers
+        .values()
+        .filter(|layer| layer.meta.kind != LayerKind::Raster);
     let tables = tables.map(|layer| SqlTable {
         name: layer.meta.id.to_string(),
-        columns: layer.batch.schema_ref().fields().iter().map(|field| SqlColumn::of(field)).collect(),
+        columns: layer
+            .batch
+            .schema_ref()
+            .fields()
+            .iter()
+            .map(|field| SqlColumn::of(field))
+            .collect(),
     });
-    SqlSchema { tables: tables.collect(), functions: function_names() }
+    SqlSchema {
+        tables: tables.collect(),
+        functions: function_names(),
+    }
 }
 
 /// The names of all functions, in order.
 pub(super) fn function_names() -> Vec<String> {
-    let guard = Guard { cancel: CancelToken::new(), deadline: Instant::now() };
+    let guard = Guard {
+        cancel: CancelToken::new(),
+        deadline: Instant::now(),
+    };
     let Ok(state) = session::open(&Arc::new(TwinSnapshot::default()), guard) else {
         return Vec::new();
     };
     let scalar = state.scalar_functions().keys();
-    let names = scalar.chain(state.aggregate_functions().keys()).chain(state.window_functions().keys());
-    names.collect::<BTreeSet<_>>().into_iter().cloned().collect()
+    let names = scalar
+        .chain(state.aggregate_functions().keys())
+        .chain(state.window_functions().keys());
+    names
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .cloned()
+        .collect()
 }

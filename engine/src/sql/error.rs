@@ -28,7 +28,9 @@ pub enum SqlError {
         column: u64,
     },
     /// A statement that would change something, read a file, or touch the session.
-    #[error("only queries are allowed here: {statement} is refused; write one SELECT, WITH, VALUES or EXPLAIN")]
+    #[error(
+        "only queries are allowed here: {statement} is refused; write one SELECT, WITH, VALUES or EXPLAIN"
+    )]
     NotReadOnly {
         /// The kind of statement.
         statement: String,
@@ -58,7 +60,9 @@ pub enum SqlError {
         nearest: Option<String>,
     },
     /// A parameter that is neither a simple value nor a geometry.
-    #[error("parameter ${number} is {found}: give null, true, false, a number, a text or a GeoJSON geometry")]
+    #[error(
+        "parameter ${number} is {found}: give null, true, false, a number, a text or a GeoJSON geometry"
+    )]
     Parameter {
         /// Which, from 1.
         number: usize,
@@ -72,7 +76,9 @@ pub enum SqlError {
         message: String,
     },
     /// The time limit came first.
-    #[error("the query did not finish within {limit:?}: narrow it down, for example with a window on geom")]
+    #[error(
+        "the query did not finish within {limit:?}: narrow it down, for example with a window on geom"
+    )]
     Timeout {
         /// The limit.
         limit: Duration,
@@ -81,7 +87,9 @@ pub enum SqlError {
     #[error("the query was cancelled")]
     Cancelled,
     /// The memory limit came first.
-    #[error("the query needs more than the {limit_bytes} bytes of memory it may use: select fewer rows or columns")]
+    #[error(
+        "the query needs more than the {limit_bytes} bytes of memory it may use: select fewer rows or columns"
+    )]
     Memory {
         /// The limit.
         limit_bytes: usize,
@@ -103,52 +111,91 @@ pub enum SqlError {
 impl SqlError {
     /// Whether another text or other parameters would have been answered; what is left is time, memory and our faults.
     pub fn is_callers(&self) -> bool {
-        !matches!(self, Self::Timeout { .. } | Self::Cancelled | Self::Memory { .. } | Self::Internal { .. })
+        !matches!(
+            self,
+            Self::Timeout { .. } | Self::Cancelled | Self::Memory { .. } | Self::Internal { .. }
+        )
     }
 }
 
 /// What a failure of DataFusion means for whoever wrote the query.
-pub(super) fn explain(error: &DataFusionError, request: &SqlRequest, snapshot: &TwinSnapshot) -> SqlError {
+pub(super) fn explain(
+    error: &DataFusionError,
+    request: &SqlRequest,
+    snapshot: &TwinSnapshot,
+) -> SqlError {
     let message = || plain(&error.find_root().strip_backtrace());
     match error.find_root() {
         DataFusionError::SQL(parser, _) => parse_error(parser),
         DataFusionError::SchemaError(schema, _) => schema_error(schema),
-        DataFusionError::ResourcesExhausted(_) => SqlError::Memory { limit_bytes: request.limits.memory_bytes },
+        DataFusionError::ResourcesExhausted(_) => SqlError::Memory {
+            limit_bytes: request.limits.memory_bytes,
+        },
         DataFusionError::Diagnostic(_, inner) => explain(inner, request, snapshot),
-        DataFusionError::Collection(errors) if !errors.is_empty() => explain(&errors[0], request, snapshot),
-        DataFusionError::Plan(_) | DataFusionError::NotImplemented(_) | DataFusionError::Configuration(_) => {
-            plan_error(message(), snapshot)
+        DataFusionError::Collection(errors) if !errors.is_empty() => {
+            explain(&errors[0], request, snapshot)
         }
-        DataFusionError::Internal(_) | DataFusionError::ExecutionJoin(_) => SqlError::Internal { message: message() },
+        DataFusionError::Plan(_)
+        | DataFusionError::NotImplemented(_)
+        | DataFusionError::Configuration(_) => plan_error(message(), snapshot),
+        DataFusionError::Internal(_) | DataFusionError::ExecutionJoin(_) => {
+            SqlError::Internal { message: message() }
+        }
         _ => SqlError::Execution { message: message() },
     }
 }
 
 fn plan_error(message: String, snapshot: &TwinSnapshot) -> SqlError {
-    if let Some(table) = message.strip_prefix("table '").and_then(|rest| rest.strip_suffix("' not found")) {
+    if let Some(table) = message
+        .strip_prefix("table '")
+        .and_then(|rest| rest.strip_suffix("' not found"))
+    {
         let table = table.rsplit('.').next().unwrap_or(table).to_owned();
         let nearest = nearest_spelling(&table, snapshot.layers.keys().map(layers::LayerId::as_str));
         return SqlError::UnknownTable { table, nearest };
     }
-    if let Some(function) = message.strip_prefix("Invalid function '").and_then(|rest| rest.split_once('\'')) {
+    if let Some(function) = message
+        .strip_prefix("Invalid function '")
+        .and_then(|rest| rest.split_once('\''))
+    {
         let names = super::catalog::function_names();
         let nearest = nearest_spelling(function.0, names.iter().map(String::as_str));
-        return SqlError::UnknownFunction { function: function.0.to_owned(), nearest };
+        return SqlError::UnknownFunction {
+            function: function.0.to_owned(),
+            nearest,
+        };
     }
-    let statement = ["DDL not supported: ", "DML not supported: ", "Statement not supported: "];
-    if let Some(statement) = statement.iter().find_map(|prefix| message.strip_prefix(prefix)) {
-        return SqlError::NotReadOnly { statement: statement.to_owned() };
+    let statement = [
+        "DDL not supported: ",
+        "DML not supported: ",
+        "Statement not supported: ",
+    ];
+    if let Some(statement) = statement
+        .iter()
+        .find_map(|prefix| message.strip_prefix(prefix))
+    {
+        return SqlError::NotReadOnly {
+            statement: statement.to_owned(),
+        };
     }
     SqlError::Invalid { message }
 }
 
 fn schema_error(error: &SchemaError) -> SqlError {
     match error {
-        SchemaError::FieldNotFound { field, valid_fields } => SqlError::UnknownColumn {
+        SchemaError::FieldNotFound {
+            field,
+            valid_fields,
+        } => SqlError::UnknownColumn {
             column: field.flat_name(),
-            nearest: nearest_spelling(field.name(), valid_fields.iter().map(datafusion::common::Column::name)),
+            nearest: nearest_spelling(
+                field.name(),
+                valid_fields.iter().map(datafusion::common::Column::name),
+            ),
         },
-        other => SqlError::Invalid { message: plain(&other.to_string()) },
+        other => SqlError::Invalid {
+            message: plain(&other.to_string()),
+        },
     }
 }
 
@@ -159,9 +206,15 @@ fn parse_error(error: &ParserError) -> SqlError {
         ParserError::RecursionLimitExceeded => "the query is nested too deeply".to_owned(),
     };
     let Some((message, place)) = text.rsplit_once(" at Line: ") else {
-        return SqlError::Parse { message: text, line: 1, column: 1 };
+        return SqlError::Parse {
+            message: text,
+            line: 1,
+            column: 1,
+        };
     };
-    let mut numbers = place.split(|letter: char| !letter.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
+    let mut numbers = place
+        .split(|letter: char| !letter.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok());
     SqlError::Parse {
         message: message.trim().to_owned(),
         line: numbers.next().unwrap_or(1),
@@ -171,7 +224,13 @@ fn parse_error(error: &ParserError) -> SqlError {
 
 /// Without DataFusion's own prefixes.
 fn plain(message: &str) -> String {
-    let prefixes = ["Error during planning: ", "Execution error: ", "External error: ", "Schema error: ", "This feature is not implemented: "];
+    let prefixes = [
+        "Error during planning: ",
+        "Execution error: ",
+        "External error: ",
+        "Schema error: ",
+        "This feature is not implemented: ",
+    ];
     let mut text = message.trim();
     while let Some(rest) = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)) {
         text = rest;

@@ -30,7 +30,11 @@ pub(super) fn all() -> Result<FunctionSet> {
         functions.add_scalar_udf_impl(name, kernels)?;
     }
     constructors::assume_lon_lat(&mut functions);
-    let guarded: Vec<_> = functions.scalar_udfs().cloned().map(guard::under_guard).collect();
+    let guarded: Vec<_> = functions
+        .scalar_udfs()
+        .cloned()
+        .map(guard::under_guard)
+        .collect();
     for function in guarded {
         functions.insert_scalar_udf(function);
     }

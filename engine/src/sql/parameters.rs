@@ -13,7 +13,9 @@ use super::SqlError;
 
 /// Parameters in order: null, true, false, a number, a text, or a GeoJSON geometry in longitude and latitude.
 pub(super) fn bind(values: &[Value]) -> Result<ParamValues, SqlError> {
-    let bound = (1..).zip(values).map(|(number, value)| parameter(number, value));
+    let bound = (1..)
+        .zip(values)
+        .map(|(number, value)| parameter(number, value));
     Ok(ParamValues::List(bound.collect::<Result<_, _>>()?))
 }
 
@@ -43,8 +45,13 @@ fn geometry(number: usize, value: &Value) -> Result<ScalarAndMetadata, SqlError>
         .ok()
         .ok_or_else(|| refused(number, "a geometry that has no WKB"))?;
     let field = SedonaType::Wkb(Edges::Planar, lnglat()).to_storage_field(Layer::GEOM, true);
-    let metadata = field.ok().map(|field| FieldMetadata::new_from_field(&field));
-    Ok(ScalarAndMetadata::new(ScalarValue::Binary(Some(bytes)), metadata))
+    let metadata = field
+        .ok()
+        .map(|field| FieldMetadata::new_from_field(&field));
+    Ok(ScalarAndMetadata::new(
+        ScalarValue::Binary(Some(bytes)),
+        metadata,
+    ))
 }
 
 fn refused(number: usize, found: &'static str) -> SqlError {

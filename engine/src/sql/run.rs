@@ -50,13 +50,22 @@ struct Rows {
     truncated: bool,
 }
 
-pub(super) fn query(snapshot: &Arc<TwinSnapshot>, request: &SqlRequest) -> Result<Answer, SqlError> {
+pub(super) fn query(
+    snapshot: &Arc<TwinSnapshot>,
+    request: &SqlRequest,
+) -> Result<Answer, SqlError> {
     if request.query.len() > MOST_QUERY_BYTES {
-        let message = format!("the query is {} bytes long, more than the {MOST_QUERY_BYTES} allowed", request.query.len());
+        let message = format!(
+            "the query is {} bytes long, more than the {MOST_QUERY_BYTES} allowed",
+            request.query.len()
+        );
         return Err(SqlError::Invalid { message });
     }
     let begun = Instant::now();
-    let guard = Guard { cancel: request.cancel.clone(), deadline: begun + request.limits.time };
+    let guard = Guard {
+        cancel: request.cancel.clone(),
+        deadline: begun + request.limits.time,
+    };
     let (sender, receiver) = sync_channel(1);
     let work = {
         let (snapshot, request, guard) = (Arc::clone(snapshot), request.clone(), guard.clone());
@@ -69,19 +78,34 @@ pub(super) fn query(snapshot: &Arc<TwinSnapshot>, request: &SqlRequest) -> Resul
     let task = runtime()?.spawn(work);
     let outcome = wait(&receiver, &guard, request);
     task.abort();
-    let Rows { schema, batches, truncated } = outcome?;
-    Ok(Answer { schema, batches, truncated, elapsed: begun.elapsed() })
+    let Rows {
+        schema,
+        batches,
+        truncated,
+    } = outcome?;
+    Ok(Answer {
+        schema,
+        batches,
+        truncated,
+        elapsed: begun.elapsed(),
+    })
 }
 
 /// Waits for the rows, the deadline or the cancellation, whichever comes first.
-fn wait(receiver: &Receiver<Result<Rows, SqlError>>, guard: &Guard, request: &SqlRequest) -> Result<Rows, SqlError> {
+fn wait(
+    receiver: &Receiver<Result<Rows, SqlError>>,
+    guard: &Guard,
+    request: &SqlRequest,
+) -> Result<Rows, SqlError> {
     loop {
         let left = guard.deadline.saturating_duration_since(Instant::now());
         match receiver.recv_timeout(left.min(CANCEL_CHECK)) {
             Ok(Ok(rows)) => return Ok(rows),
             Ok(Err(error)) => return Err(stopped(guard, request).unwrap_or(error)),
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(SqlError::Internal { message: "the query's task ended without an answer".to_owned() });
+                return Err(SqlError::Internal {
+                    message: "the query's task ended without an answer".to_owned(),
+                });
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -96,18 +120,31 @@ fn stopped(guard: &Guard, request: &SqlRequest) -> Option<SqlError> {
     if guard.cancel.is_cancelled() {
         return Some(SqlError::Cancelled);
     }
-    (Instant::now() >= guard.deadline).then_some(SqlError::Timeout { limit: request.limits.time })
+    (Instant::now() >= guard.deadline).then_some(SqlError::Timeout {
+        limit: request.limits.time,
+    })
 }
 
-async fn answer(snapshot: &Arc<TwinSnapshot>, request: &SqlRequest, guard: Guard) -> Result<Rows, SqlError> {
+async fn answer(
+    snapshot: &Arc<TwinSnapshot>,
+    request: &SqlRequest,
+    guard: Guard,
+) -> Result<Rows, SqlError> {
     let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
     let state = session::open(snapshot, guard.clone()).map_err(explain)?;
     let dialect = state.config_options().sql_parser.dialect;
-    let statement = state.sql_to_statement(&request.query, &dialect).map_err(explain)?;
+    let statement = state
+        .sql_to_statement(&request.query, &dialect)
+        .map_err(explain)?;
     let plan = state.statement_to_plan(statement).await.map_err(explain)?;
-    let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    let read_only = SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false);
     read_only.verify_plan(&plan).map_err(explain)?;
-    let plan = plan.with_param_values(parameters::bind(&request.params)?).map_err(explain)?;
+    let plan = plan
+        .with_param_values(parameters::bind(&request.params)?)
+        .map_err(explain)?;
     let plan = state.create_physical_plan(&plan).await.map_err(explain)?;
     let context = task_context(&state, request.limits.memory_bytes).map_err(explain)?;
     let stream = execute_stream(plan, context).map_err(explain)?;
@@ -115,8 +152,16 @@ async fn answer(snapshot: &Arc<TwinSnapshot>, request: &SqlRequest, guard: Guard
 }
 
 /// Reads the answer up to its limits.
-async fn collect(mut stream: SendableRecordBatchStream, request: &SqlRequest, guard: &Guard) -> Result<Rows> {
-    let mut rows = Rows { schema: stream.schema(), batches: Vec::new(), truncated: false };
+async fn collect(
+    mut stream: SendableRecordBatchStream,
+    request: &SqlRequest,
+    guard: &Guard,
+) -> Result<Rows> {
+    let mut rows = Rows {
+        schema: stream.schema(),
+        batches: Vec::new(),
+        truncated: false,
+    };
     let (mut room, mut bytes) = (request.limits.rows, 0);
     while let Some(batch) = stream.next().await {
         guard.check()?;
@@ -129,7 +174,9 @@ async fn collect(mut stream: SendableRecordBatchStream, request: &SqlRequest, gu
         room -= batch.num_rows();
         bytes += bytes_of(&batch)?;
         if bytes > request.limits.memory_bytes {
-            return Err(DataFusionError::ResourcesExhausted("the answer is too large".to_owned()));
+            return Err(DataFusionError::ResourcesExhausted(
+                "the answer is too large".to_owned(),
+            ));
         }
         rows.batches.push(batch);
     }
@@ -138,7 +185,10 @@ async fn collect(mut stream: SendableRecordBatchStream, request: &SqlRequest, gu
 
 /// The bytes of a batch's own rows, without the rest of the columns they are slices of.
 fn bytes_of(batch: &RecordBatch) -> Result<usize> {
-    let sizes = batch.columns().iter().map(|column| Ok(column.to_data().get_slice_memory_size()?));
+    let sizes = batch
+        .columns()
+        .iter()
+        .map(|column| Ok(column.to_data().get_slice_memory_size()?));
     sizes.sum()
 }
 
@@ -146,7 +196,9 @@ fn bytes_of(batch: &RecordBatch) -> Result<usize> {
 fn task_context(state: &SessionState, memory_bytes: usize) -> Result<Arc<TaskContext>> {
     let runtime: Arc<RuntimeEnv> = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(GreedyMemoryPool::new(memory_bytes)))
-        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled))
+        .with_disk_manager_builder(
+            DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
+        )
         .build_arc()?;
     Ok(Arc::new(TaskContext::from(state).with_runtime(runtime)))
 }
@@ -157,9 +209,14 @@ fn runtime() -> Result<&'static Runtime, SqlError> {
     let start = || {
         let builder = &mut Builder::new_multi_thread();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        builder.worker_threads(cores * THREADS_PER_CORE).thread_name("sql").thread_stack_size(STACK_BYTES);
+        builder
+            .worker_threads(cores * THREADS_PER_CORE)
+            .thread_name("sql")
+            .thread_stack_size(STACK_BYTES);
         builder.build().map_err(|error| error.to_string())
     };
     let started = RUNTIME.get_or_init(start);
-    started.as_ref().map_err(|message| SqlError::Internal { message: format!("no threads for SQL: {message}") })
+    started.as_ref().map_err(|message| SqlError::Internal {
+        message: format!("no threads for SQL: {message}"),
+    })
 }

@@ -53,8 +53,17 @@ impl ResidentScanExec {
             None => layer.batch.clone(),
         };
         let rows = access.rows.as_ref().map_or(layer.len(), Vec::len);
-        let partitions = rows.div_ceil(ROWS_PER_PARTITION).clamp(1, most_partitions.max(1));
-        Ok(Self { properties: properties(columns.schema(), partitions), layer, access: Arc::new(access), columns, limit: None, metrics: ExecutionPlanMetricsSet::new() })
+        let partitions = rows
+            .div_ceil(ROWS_PER_PARTITION)
+            .clamp(1, most_partitions.max(1));
+        Ok(Self {
+            properties: properties(columns.schema(), partitions),
+            layer,
+            access: Arc::new(access),
+            columns,
+            limit: None,
+            metrics: ExecutionPlanMetricsSet::new(),
+        })
     }
 
     /// The same scan, stopping after some rows; they then come in one partition.
@@ -68,7 +77,10 @@ impl ResidentScanExec {
 
     /// Statistics of a table or scan that has exactly so many rows.
     pub(super) fn statistics_of(schema: &SchemaRef, rows: usize) -> Statistics {
-        Statistics { num_rows: Precision::Exact(rows), ..Statistics::new_unknown(schema) }
+        Statistics {
+            num_rows: Precision::Exact(rows),
+            ..Statistics::new_unknown(schema)
+        }
     }
 
     /// How many rows come out.
@@ -96,10 +108,18 @@ impl ResidentScanExec {
             return Ok(self.columns.slice(*first as usize, rows.len()));
         }
         let picked = UInt32Array::from(rows.to_vec());
-        let columns = self.columns.columns().iter().map(|column| take(column, &picked, None));
+        let columns = self
+            .columns
+            .columns()
+            .iter()
+            .map(|column| take(column, &picked, None));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
-        Ok(RecordBatch::try_new_with_options(self.columns.schema(), columns, &options)?)
+        Ok(RecordBatch::try_new_with_options(
+            self.columns.schema(),
+            columns,
+            &options,
+        )?)
     }
 }
 
@@ -119,12 +139,22 @@ impl DisplayAs for ResidentScanExec {
         let (rows, of) = (self.rows(), self.layer.len());
         match format {
             DisplayFormatType::Default | DisplayFormatType::Verbose => {
-                write!(formatter, "ResidentScanExec: layer={} {}, index={}", meta.id, meta.version, self.access.reason)?;
+                write!(
+                    formatter,
+                    "ResidentScanExec: layer={} {}, index={}",
+                    meta.id, meta.version, self.access.reason
+                )?;
                 write!(formatter, ", rows={rows} of {of}")?;
                 if let Some(limit) = self.limit {
                     write!(formatter, ", limit={limit}")?;
                 }
-                let names: Vec<&str> = self.columns.schema_ref().fields().iter().map(|field| field.name().as_str()).collect();
+                let names: Vec<&str> = self
+                    .columns
+                    .schema_ref()
+                    .fields()
+                    .iter()
+                    .map(|field| field.name().as_str())
+                    .collect();
                 write!(formatter, ", columns=[{}]", names.join(", "))
             }
             DisplayFormatType::TreeRender => {
@@ -149,18 +179,26 @@ impl ExecutionPlan for ResidentScanExec {
         Vec::new()
     }
 
-    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+    fn with_new_children(
+        self: Arc<Self>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         Ok(self)
     }
 
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
         let batch_rows = context.session_config().batch_size().max(1);
         let places = self.places(partition);
         let metrics = BaselineMetrics::new(&self.metrics, partition);
         let (scan, end) = (self.clone(), places.end);
         let batches = places.step_by(batch_rows).map(move |start| {
             let _timed = metrics.elapsed_compute().timer();
-            scan.batch(start..(start + batch_rows).min(end)).inspect(|batch| metrics.record_output(batch.num_rows()))
+            scan.batch(start..(start + batch_rows).min(end))
+                .inspect(|batch| metrics.record_output(batch.num_rows()))
         });
         let batches = RecordBatchStreamAdapter::new(self.columns.schema(), stream::iter(batches));
         Ok(Box::pin(cooperative(batches)))
@@ -172,7 +210,10 @@ impl ExecutionPlan for ResidentScanExec {
 
     fn partition_statistics(&self, partition: Option<usize>) -> Result<Arc<Statistics>> {
         let rows = partition.map_or_else(|| self.rows(), |partition| self.places(partition).len());
-        Ok(Arc::new(Self::statistics_of(self.columns.schema_ref(), rows)))
+        Ok(Arc::new(Self::statistics_of(
+            self.columns.schema_ref(),
+            rows,
+        )))
     }
 
     fn supports_limit_pushdown(&self) -> bool {

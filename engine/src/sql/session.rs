@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use datafusion::{
     catalog::{
-        CatalogProvider as _, CatalogProviderList as _, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider,
-        TableProvider,
+        CatalogProvider as _, CatalogProviderList as _, MemoryCatalogProvider,
+        MemoryCatalogProviderList, SchemaProvider, TableProvider,
     },
     common::config::Dialect,
     error::{DataFusionError, Result},
@@ -18,7 +18,8 @@ use sedona_common::SedonaOptions;
 use sedona_proj::transform::{LazyProjEngine, ProjCrsEngineBuilder, configure_global_proj_engine};
 use sedona_query_planner::{
     optimizer::{
-        register_sedona_analyzer_rules, register_spatial_join_logical_optimizer, register_vendored_optimizer_rules,
+        register_sedona_analyzer_rules, register_spatial_join_logical_optimizer,
+        register_vendored_optimizer_rules,
     },
     query_planner::SedonaQueryPlanner,
 };
@@ -66,18 +67,28 @@ fn assemble() -> Result<SessionState> {
     options.sql_parser.dialect = Dialect::PostgreSQL;
     options.sql_parser.collect_spans = true;
     // Without this and the vendored rules, geometry metadata is lost in some plans (datafusion#24933, #22620).
-    options.optimizer.enable_physical_uncorrelated_scalar_subquery = false;
+    options
+        .optimizer
+        .enable_physical_uncorrelated_scalar_subquery = false;
     if let Some(sedona) = options.extensions.get_mut::<SedonaOptions>() {
         sedona.runtime = sedona.runtime.with_crs_engine(Arc::new(LazyProjEngine));
     }
-    let mut builder = SessionStateBuilder::new().with_default_features().with_config(config);
+    let mut builder = SessionStateBuilder::new()
+        .with_default_features()
+        .with_config(config);
     builder = register_vendored_optimizer_rules(builder)?;
     builder = register_sedona_analyzer_rules(builder)?;
     builder = register_spatial_join_logical_optimizer(builder)?;
     // First, as type coercion would turn the cells into text.
-    builder.analyzer().get_or_insert_default().rules.insert(0, Arc::new(CellText));
+    builder
+        .analyzer()
+        .get_or_insert_default()
+        .rules
+        .insert(0, Arc::new(CellText));
     builder = builder.with_physical_optimizer_rule(Arc::new(YieldWhereRowsGrow));
-    let mut state = builder.with_query_planner(Arc::new(SedonaQueryPlanner::new())).build();
+    let mut state = builder
+        .with_query_planner(Arc::new(SedonaQueryPlanner::new()))
+        .build();
     let functions = functions::all()?;
     for function in functions.scalar_udfs() {
         state.register_udf(Arc::new(function.clone().into()))?;
@@ -111,7 +122,10 @@ struct ResidentSchema(Arc<TwinSnapshot>);
 impl ResidentSchema {
     fn find(&self, name: &str) -> Option<ResidentTable> {
         let id: LayerId = name.parse().ok()?;
-        let layer = self.0.layer(&id).filter(|layer| layer.meta.kind != LayerKind::Raster)?;
+        let layer = self
+            .0
+            .layer(&id)
+            .filter(|layer| layer.meta.kind != LayerKind::Raster)?;
         Some(ResidentTable::new(Arc::clone(layer)))
     }
 }
@@ -119,12 +133,18 @@ impl ResidentSchema {
 #[async_trait]
 impl SchemaProvider for ResidentSchema {
     fn table_names(&self) -> Vec<String> {
-        let tables = self.0.layers.values().filter(|layer| layer.meta.kind != LayerKind::Raster);
+        let tables = self
+            .0
+            .layers
+            .values()
+            .filter(|layer| layer.meta.kind != LayerKind::Raster);
         tables.map(|layer| layer.meta.id.to_string()).collect()
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        Ok(self.find(name).map(|table| Arc::new(table) as Arc<dyn TableProvider>))
+        Ok(self
+            .find(name)
+            .map(|table| Arc::new(table) as Arc<dyn TableProvider>))
     }
 
     fn table_exist(&self, name: &str) -> bool {

@@ -46,11 +46,19 @@ impl TableProvider for ResidentTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let access = access::choose(&self.layer, filters)?;
         let partitions = state.config().target_partitions();
-        let scan = ResidentScanExec::new(Arc::clone(&self.layer), access, projection.map(Vec::as_slice), partitions)?;
+        let scan = ResidentScanExec::new(
+            Arc::clone(&self.layer),
+            access,
+            projection.map(Vec::as_slice),
+            partitions,
+        )?;
         Ok(Arc::new(scan.limited_to(limit)))
     }
 
-    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>> {
         // Inexact: the index answers with extents and cells, so DataFusion still tests every row that comes out.
         let support = |filter: &&Expr| {
             Ok(if access::can_use(filter)? {

@@ -59,6 +59,20 @@ fn trim_layer(layer: &mut TileLayer, limit_bytes: usize, size_of: &dyn Fn(Featur
     });
 }
 
+/// What a layer's labels cost when they are encoded as points; never less than what the encoder writes.
+pub(super) fn label_bytes(layer: &TileLayer) -> usize {
+    let points = layer.labels.iter().map(|label| TileFeature {
+        id: label.id,
+        geometry: TileGeometry::Points(vec![[i32::MAX; 2]]),
+        tags: label.tags.clone(),
+    });
+    let mut cost = Cost::default();
+    for point in points {
+        cost.add_within(&point, layer, usize::MAX);
+    }
+    cost.bytes
+}
+
 /// For each feature the coarsest grid in which it stands for its square; 0 for what is not a point.
 fn thinning_levels(features: &[TileFeature]) -> Vec<usize> {
     let mut levels = vec![THINNING_UNITS.len(); features.len()];

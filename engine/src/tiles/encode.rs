@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use fast_mvt::{
     MvtCoord, MvtExtent, MvtFeatureBuilder, MvtGeomType, MvtLayerBuilder, MvtResult, MvtValueRef,
 };
-use layers::{TileFeature, TileGeometry, TileLayer, Value, VectorTile};
+use layers::{TileGeometry, TileLayer, Value, VectorTile, vector_tile::LABEL_POINTS};
 use rayon::prelude::*;
 
 /// Writes a tile as a Mapbox Vector Tile.
 ///
-/// Layers without features are left out, and so is a second layer of the same name. Labels are not part of the format.
+/// Layers without features are left out, and so is a second layer of the same name. The labels of a polygon layer follow
+/// it as a layer of points, named with [`LABEL_POINTS`]; other labels are not part of the format.
 ///
 /// # References
 /// Mapbox Vector Tile specification 2.1.
@@ -25,7 +26,11 @@ pub fn encode_mvt(tile: &VectorTile) -> Vec<u8> {
     // A tile is its layers one after the other: they encode apart.
     layers
         .into_par_iter()
-        .map(|layer| encode_layer(layer).unwrap_or_default())
+        .map(|layer| {
+            let mut bytes = encode_layer(layer).unwrap_or_default();
+            bytes.extend(encode_label_points(layer).unwrap_or_default());
+            bytes
+        })
         .collect::<Vec<_>>()
         .concat()
 }
@@ -45,7 +50,43 @@ fn encode_layer(layer: &TileLayer) -> MvtResult<Vec<u8>> {
         let mut writer = builder.feature_of(kind);
         writer.id(Some(feature.id.0));
         write_geometry(&mut writer, &feature.geometry)?;
-        write_tags(&mut writer, feature, layer)?;
+        write_tags(&mut writer, &feature.tags, layer)?;
+        builder = writer.end();
+    }
+    Ok(builder.encode())
+}
+
+/// The labels of a polygon layer that lie on the tile itself, as points; nothing for other layers.
+fn encode_label_points(layer: &TileLayer) -> MvtResult<Vec<u8>> {
+    let has_polygons = layer
+        .features
+        .iter()
+        .any(|feature| matches!(feature.geometry, TileGeometry::Polygons(_)));
+    let side = f64::from(layer.extent);
+    let mut inside = layer
+        .labels
+        .iter()
+        .filter(|label| {
+            label
+                .position
+                .iter()
+                .all(|place| (0.0..side).contains(place))
+        })
+        .peekable();
+    if !has_polygons || inside.peek().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut builder = MvtLayerBuilder::new(format!("{}{LABEL_POINTS}", layer.name))?;
+    if let Some(extent) = MvtExtent::new(layer.extent) {
+        builder.extent(extent);
+    }
+    for label in inside {
+        #[expect(clippy::cast_possible_truncation, reason = "within the tile's extent")]
+        let [x, y] = label.position.map(|place| place as i32);
+        let mut writer = builder.feature_of(MvtGeomType::Point);
+        writer.id(Some(label.id.0));
+        writer.points([MvtCoord { x, y }])?;
+        write_tags(&mut writer, &label.tags, layer)?;
         builder = writer.end();
     }
     Ok(builder.encode())
@@ -80,10 +121,10 @@ fn write_geometry(writer: &mut MvtFeatureBuilder, geometry: &TileGeometry) -> Mv
 
 fn write_tags(
     writer: &mut MvtFeatureBuilder,
-    feature: &TileFeature,
+    tags: &[(u32, u32)],
     layer: &TileLayer,
 ) -> MvtResult<()> {
-    for (key, value) in &feature.tags {
+    for (key, value) in tags {
         let (Some(key), Some(value)) = (
             layer.keys.get(*key as usize),
             layer.values.get(*value as usize),

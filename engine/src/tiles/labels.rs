@@ -19,6 +19,9 @@ use crate::LayerSnapshot;
 /// Anchors of one tile that are kept, the largest features first: more than fit on a screen without overlap.
 const ANCHORS_PER_TILE: usize = 2_000;
 
+/// The same of an encoded tile, which pays for each in bytes.
+const ENCODED_ANCHORS_PER_TILE: usize = 200;
+
 /// Anchors along a line stand this far apart, in tile units: 256 pixels of 512.
 const LINE_SPACING: f64 = 2048.0;
 
@@ -32,7 +35,7 @@ const ANGLE_REACH: f64 = 64.0;
 const STRAIGHT_RAD: f64 = 0.5;
 
 /// A place for a label with what orders it.
-struct Anchor {
+pub(super) struct Anchor {
     row: u32,
     /// Which of the feature's anchors.
     index: u32,
@@ -42,27 +45,41 @@ struct Anchor {
     room: f64,
 }
 
-/// The labels of a tile and one tile around it, by feature and then along it.
-pub(super) fn labels(
+/// The anchors of a tile and of `reach` tiles around it, by feature and then along it.
+pub(super) fn anchors(
     layer: &LayerSnapshot,
     pyramid: &Pyramid,
     grid: &Grid,
-    columns: &Columns,
-    dictionary: &mut Dictionary,
-) -> Vec<TileLabel> {
+    reach: u8,
+) -> Vec<Anchor> {
     let mut by_tile: BTreeMap<[i64; 2], Vec<Anchor>> = BTreeMap::new();
-    for row in pyramid.rows_near(layer, grid.coord, 1.0) {
+    for row in pyramid.rows_near(layer, grid.coord, f64::from(reach)) {
         for anchor in anchors_of(pyramid, row, grid) {
-            if let Some(tile) = tile_around(grid.coord, anchor.world) {
+            if let Some(tile) = tile_around(grid.coord, anchor.world, reach) {
                 by_tile.entry(tile).or_default().push(anchor);
             }
         }
     }
+    let most = if reach == 0 {
+        ENCODED_ANCHORS_PER_TILE
+    } else {
+        ANCHORS_PER_TILE
+    };
     let mut anchors: Vec<Anchor> = by_tile
         .into_values()
-        .flat_map(|tile| most_important(pyramid, tile))
+        .flat_map(|tile| most_important(pyramid, tile, most))
         .collect();
     anchors.sort_unstable_by_key(|anchor| (anchor.row, anchor.index));
+    anchors
+}
+
+/// The anchors as labels in a tile's units, with their features' attributes.
+pub(super) fn describe(
+    anchors: Vec<Anchor>,
+    grid: &Grid,
+    columns: &Columns,
+    dictionary: &mut Dictionary,
+) -> Vec<TileLabel> {
     let label = |anchor: Anchor| TileLabel {
         id: FeatureId(u64::from(anchor.row)),
         position: grid.local(anchor.world),
@@ -73,28 +90,29 @@ pub(super) fn labels(
     anchors.into_iter().map(label).collect()
 }
 
-/// The tile that holds an anchor, if it is this one or touches it.
-fn tile_around(coord: TileCoord, world: [f64; 2]) -> Option<[i64; 2]> {
+/// The tile that holds an anchor, if it is this one or within reach of it.
+fn tile_around(coord: TileCoord, world: [f64; 2], reach: u8) -> Option<[i64; 2]> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "below 2^24 on the square, saturating beyond"
     )]
     let tile = world.map(|place| (place / f64::from(EXTENT)).floor() as i64);
-    let near =
-        (tile[0] - i64::from(coord.x())).abs() <= 1 && (tile[1] - i64::from(coord.y())).abs() <= 1;
-    near.then_some(tile)
+    let distance = (tile[0] - i64::from(coord.x()))
+        .abs()
+        .max((tile[1] - i64::from(coord.y())).abs());
+    (distance <= i64::from(reach)).then_some(tile)
 }
 
 /// The anchors a tile keeps of those it holds: the choice is the tile's own, whoever asks.
-fn most_important(pyramid: &Pyramid, mut anchors: Vec<Anchor>) -> Vec<Anchor> {
-    if anchors.len() > ANCHORS_PER_TILE {
+fn most_important(pyramid: &Pyramid, mut anchors: Vec<Anchor>, most: usize) -> Vec<Anchor> {
+    if anchors.len() > most {
         anchors.sort_by(|a, b| {
             let size = pyramid.size_of(b.row).total_cmp(&pyramid.size_of(a.row));
             let scatter =
                 |anchor: &Anchor| (scattered(FeatureId(u64::from(anchor.row))), anchor.index);
             size.then(scatter(a).cmp(&scatter(b)))
         });
-        anchors.truncate(ANCHORS_PER_TILE);
+        anchors.truncate(most);
     }
     anchors
 }

@@ -32,25 +32,49 @@ pub(crate) const PARCELS: u32 = 160;
 pub(crate) type Columns = Vec<(&'static str, ArrayRef)>;
 
 /// A layer of shapes with attributes, sorted by H3 cell as import leaves it.
-pub(crate) fn layer(id: &str, kind: GeometryKind, columns: Columns, shapes: &[Option<Geometry<f64>>]) -> Layer {
-    let cells: Vec<Option<u64>> = shapes.iter().map(|shape| cell_of(shape.as_ref()?)).collect();
+pub(crate) fn layer(
+    id: &str,
+    kind: GeometryKind,
+    columns: Columns,
+    shapes: &[Option<Geometry<f64>>],
+) -> Layer {
+    let cells: Vec<Option<u64>> = shapes
+        .iter()
+        .map(|shape| cell_of(shape.as_ref()?))
+        .collect();
     let mut order: Vec<u32> = (0..).take(shapes.len()).collect();
     order.sort_by_key(|row| cells[*row as usize].unwrap_or(u64::MAX));
     let order = UInt32Array::from(order);
-    let bytes: BinaryArray = shapes.iter().map(|shape| shape.as_ref().map(wkb_of)).collect();
-    let mut fields = vec![Field::new(Layer::FID, arrow::datatypes::DataType::UInt64, false)];
-    let mut arrays: Vec<ArrayRef> = vec![Arc::new((0..shapes.len() as u64).collect::<UInt64Array>())];
+    let bytes: BinaryArray = shapes
+        .iter()
+        .map(|shape| shape.as_ref().map(wkb_of))
+        .collect();
+    let mut fields = vec![Field::new(
+        Layer::FID,
+        arrow::datatypes::DataType::UInt64,
+        false,
+    )];
+    let mut arrays: Vec<ArrayRef> =
+        vec![Arc::new((0..shapes.len() as u64).collect::<UInt64Array>())];
     for (name, column) in columns {
         fields.push(Field::new(name, column.data_type().clone(), true));
         arrays.push(take(&column, &order, None).unwrap());
     }
-    fields.push(Field::new(Layer::H3, arrow::datatypes::DataType::UInt64, true));
+    fields.push(Field::new(
+        Layer::H3,
+        arrow::datatypes::DataType::UInt64,
+        true,
+    ));
     arrays.push(take(&UInt64Array::from(cells), &order, None).unwrap());
     fields.push(geometry_field(Layer::GEOM, "OGC:CRS84"));
     arrays.push(take(&bytes, &order, None).unwrap());
     let schema = Arc::new(Schema::new(fields));
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap();
-    Layer { meta: Arc::new(meta(id, LayerKind::Vector(kind), shapes.len())), schema, batches: vec![batch] }
+    Layer {
+        meta: Arc::new(meta(id, LayerKind::Vector(kind), shapes.len())),
+        schema,
+        batches: vec![batch],
+    }
 }
 
 pub(crate) fn meta(id: &str, kind: LayerKind, rows: usize) -> LayerMeta {
@@ -59,7 +83,11 @@ pub(crate) fn meta(id: &str, kind: LayerKind, rows: usize) -> LayerMeta {
         version: Version(3),
         title_vi: format!("Lớp {id}"),
         title_en: format!("Layer {id}"),
-        theme: if id == "districts" { Theme::Administration } else { Theme::Other },
+        theme: if id == "districts" {
+            Theme::Administration
+        } else {
+            Theme::Other
+        },
         kind,
         feature_count: rows as u64,
         extent: None,
@@ -75,7 +103,8 @@ pub(crate) fn meta(id: &str, kind: LayerKind, rows: usize) -> LayerMeta {
 /// A square province: four districts, `PARCELS`² parcels, and `odd`, whose shapes are unusual.
 pub(crate) fn province() -> Arc<TwinSnapshot> {
     static PROVINCE: LazyLock<Arc<TwinSnapshot>> = LazyLock::new(|| {
-        let layers = [districts(), parcels(), odd()].map(|layer| LayerSnapshot::from_layer(layer).unwrap());
+        let layers =
+            [districts(), parcels(), odd()].map(|layer| LayerSnapshot::from_layer(layer).unwrap());
         Arc::new(TwinSnapshot::from_layers(layers))
     });
     Arc::clone(&PROVINCE)
@@ -83,18 +112,35 @@ pub(crate) fn province() -> Arc<TwinSnapshot> {
 
 /// Two by two squares.
 pub(crate) fn districts() -> Layer {
-    let shapes: Vec<_> = (0..4).map(|place| Some(square(place % 2, place / 2, 2))).collect();
-    let names = arrow::array::StringArray::from(vec!["Chí Linh", "Kinh Môn", "Hải Dương", "Nam Sách"]);
-    layer("districts", GeometryKind::Polygon, vec![("name", Arc::new(names))], &shapes)
+    let shapes: Vec<_> = (0..4)
+        .map(|place| Some(square(place % 2, place / 2, 2)))
+        .collect();
+    let names =
+        arrow::array::StringArray::from(vec!["Chí Linh", "Kinh Môn", "Hải Dương", "Nam Sách"]);
+    layer(
+        "districts",
+        GeometryKind::Polygon,
+        vec![("name", Arc::new(names))],
+        &shapes,
+    )
 }
 
 fn parcels() -> Layer {
     let places = (0..PARCELS * PARCELS).map(|place| (place % PARCELS, place / PARCELS));
-    let shapes: Vec<_> = places.clone().map(|(x, y)| Some(square(x, y, PARCELS))).collect();
-    let codes: arrow::array::StringArray =
-        places.map(|(x, y)| Some(["LUC", "ONT", "SKK"][((x + y) % 3) as usize])).collect();
+    let shapes: Vec<_> = places
+        .clone()
+        .map(|(x, y)| Some(square(x, y, PARCELS)))
+        .collect();
+    let codes: arrow::array::StringArray = places
+        .map(|(x, y)| Some(["LUC", "ONT", "SKK"][((x + y) % 3) as usize]))
+        .collect();
     let numbers: arrow::array::Int64Array = (0..i64::from(PARCELS * PARCELS)).collect();
-    layer("parcels", GeometryKind::Polygon, vec![("so_thua", Arc::new(numbers)), ("ma_dat", Arc::new(codes))], &shapes)
+    layer(
+        "parcels",
+        GeometryKind::Polygon,
+        vec![("so_thua", Arc::new(numbers)), ("ma_dat", Arc::new(codes))],
+        &shapes,
+    )
 }
 
 /// Lines, points, a hole, shapes that touch, an EMPTY, a null: what a window must not lose.
@@ -111,9 +157,19 @@ fn odd() -> Layer {
         "POLYGON EMPTY",
         "LINESTRING EMPTY",
     ];
-    let shapes: Vec<Option<Geometry<f64>>> = texts.iter().map(|text| Some(shape(text))).chain([None]).collect();
+    let shapes: Vec<Option<Geometry<f64>>> = texts
+        .iter()
+        .map(|text| Some(shape(text)))
+        .chain([None])
+        .collect();
     // Repeated, so that few of many rows are in a window and the index is worth using.
-    let shapes: Vec<_> = shapes.iter().cycle().take(shapes.len() * 3).cloned().chain((0..200).map(|_| Some(shape("POINT (107 22)")))).collect();
+    let shapes: Vec<_> = shapes
+        .iter()
+        .cycle()
+        .take(shapes.len() * 3)
+        .cloned()
+        .chain((0..200).map(|_| Some(shape("POINT (107 22)"))))
+        .collect();
     layer("odd", GeometryKind::Mixed, Vec::new(), &shapes)
 }
 
@@ -121,7 +177,9 @@ fn odd() -> Layer {
 pub(crate) fn square(x: u32, y: u32, per_side: u32) -> Geometry<f64> {
     let step = SIDE / f64::from(per_side);
     let corner = |x: u32, y: u32| coord! { x: CORNER.0 + f64::from(x) * step, y: CORNER.1 + f64::from(y) * step };
-    Rect::new(corner(x, y), corner(x + 1, y + 1)).to_polygon().into()
+    Rect::new(corner(x, y), corner(x + 1, y + 1))
+        .to_polygon()
+        .into()
 }
 
 /// A shape from its WKT.
@@ -138,8 +196,15 @@ fn wkb_of(shape: &Geometry<f64>) -> Vec<u8> {
 }
 
 fn cell_of(shape: &Geometry<f64>) -> Option<u64> {
-    let inside = shape.interior_point().or_else(|| Some(shape.bounding_rect()?.center().into()))?;
-    Some(LatLng::new(inside.y(), inside.x()).unwrap().to_cell(Resolution::Nine).into())
+    let inside = shape
+        .interior_point()
+        .or_else(|| Some(shape.bounding_rect()?.center().into()))?;
+    Some(
+        LatLng::new(inside.y(), inside.x())
+            .unwrap()
+            .to_cell(Resolution::Nine)
+            .into(),
+    )
 }
 
 /// Asks; the answer or the error.

@@ -1,6 +1,9 @@
 //! Answers in every format.
 
-use arrow::{array::{Array as _, AsArray as _}, ipc::reader::StreamReader};
+use arrow::{
+    array::{Array as _, AsArray as _},
+    ipc::reader::StreamReader,
+};
 use engine::output::{to_arrow_stream, to_csv, to_geojson, to_json_table, to_parquet};
 use serde_json::{Value, json};
 
@@ -22,16 +25,50 @@ fn a_json_table_keeps_every_digit() {
     assert_eq!(
         table["rows"],
         json!([[
-            1, "9007199254740993", 0.5, "a,\"b\"", "", null, null, true, "2026-11-23", "2026-11-23T10:00:00Z",
-            "88415c96a5fffff", ["88415c96a5fffff"], "POINT(106.25 20.5)"
+            1,
+            "9007199254740993",
+            0.5,
+            "a,\"b\"",
+            "",
+            null,
+            null,
+            true,
+            "2026-11-23",
+            "2026-11-23T10:00:00Z",
+            "88415c96a5fffff",
+            ["88415c96a5fffff"],
+            "POINT(106.25 20.5)"
         ]])
     );
-    let types: Vec<_> = table["columns"].as_array().unwrap().iter().map(|column| column["type"].as_str().unwrap()).collect();
+    let types: Vec<_> = table["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| column["type"].as_str().unwrap())
+        .collect();
     assert_eq!(
         types,
-        ["int64", "int64", "float64", "text", "text", "float64", "null", "boolean", "date", "timestamp", "h3", "list<h3>", "geometry"]
+        [
+            "int64",
+            "int64",
+            "float64",
+            "text",
+            "text",
+            "float64",
+            "null",
+            "boolean",
+            "date",
+            "timestamp",
+            "h3",
+            "list<h3>",
+            "geometry"
+        ]
     );
-    assert!(table["elapsed_ms"].as_f64().is_some_and(|elapsed| elapsed > 0.0));
+    assert!(
+        table["elapsed_ms"]
+            .as_f64()
+            .is_some_and(|elapsed| elapsed > 0.0)
+    );
     assert_eq!(table["truncated"], json!(false));
 }
 
@@ -46,18 +83,42 @@ fn csv_quotes_what_needs_it() {
 
 #[test]
 fn geojson_has_ids_and_refuses_metres() {
-    let answer = ask(&province(), "SELECT fid, name, geom, ST_Centroid(geom) AS middle FROM districts ORDER BY fid LIMIT 1").unwrap();
+    let answer = ask(
+        &province(),
+        "SELECT fid, name, geom, ST_Centroid(geom) AS middle FROM districts ORDER BY fid LIMIT 1",
+    )
+    .unwrap();
     let collection = json_of(&to_geojson(&answer).unwrap());
     let feature = &collection["features"][0];
-    assert_eq!((&collection["type"], &feature["id"]), (&json!("FeatureCollection"), &json!(0)));
+    assert_eq!(
+        (&collection["type"], &feature["id"]),
+        (&json!("FeatureCollection"), &json!(0))
+    );
     assert_eq!(feature["geometry"]["type"], json!("Polygon"));
-    assert!(feature["properties"]["middle"].as_str().unwrap().starts_with("POINT("));
+    assert!(
+        feature["properties"]["middle"]
+            .as_str()
+            .unwrap()
+            .starts_with("POINT(")
+    );
     assert_eq!(feature["properties"].as_object().unwrap().len(), 2);
 
-    let metres = ask(&province(), "SELECT ST_Transform(geom, 9209) AS geom FROM districts").unwrap();
-    assert!(to_geojson(&metres).unwrap_err().to_string().contains("EPSG:9209"));
+    let metres = ask(
+        &province(),
+        "SELECT ST_Transform(geom, 9209) AS geom FROM districts",
+    )
+    .unwrap();
+    assert!(
+        to_geojson(&metres)
+            .unwrap_err()
+            .to_string()
+            .contains("EPSG:9209")
+    );
     let nothing = ask(&province(), "SELECT 1 AS n").unwrap();
-    assert_eq!(json_of(&to_geojson(&nothing).unwrap())["features"][0]["geometry"], Value::Null);
+    assert_eq!(
+        json_of(&to_geojson(&nothing).unwrap())["features"][0]["geometry"],
+        Value::Null
+    );
 }
 
 #[test]
@@ -65,9 +126,18 @@ fn arrow_and_parquet_carry_the_geometry_type() {
     let answer = ask(&province(), "SELECT fid, geom FROM districts ORDER BY fid").unwrap();
     let bytes = to_arrow_stream(&answer).unwrap();
     let stream = StreamReader::try_new(bytes.as_slice(), None).unwrap();
-    assert_eq!(stream.schema().field(1).metadata()["ARROW:extension:name"], "geoarrow.wkb");
+    assert_eq!(
+        stream.schema().field(1).metadata()["ARROW:extension:name"],
+        "geoarrow.wkb"
+    );
     let batches: Vec<_> = stream.collect::<Result<_, _>>().unwrap();
-    assert_eq!(batches.iter().map(|batch| batch.column(1).as_binary::<i32>().len()).sum::<usize>(), 4);
+    assert_eq!(
+        batches
+            .iter()
+            .map(|batch| batch.column(1).as_binary::<i32>().len())
+            .sum::<usize>(),
+        4
+    );
 
     let bytes = to_parquet(&answer).unwrap();
     assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
@@ -81,8 +151,16 @@ fn a_layer_is_written_like_an_answer() {
     let collection = json_of(&to_geojson(&layer).unwrap());
     assert_eq!(collection["features"].as_array().unwrap().len(), 4);
     assert!(collection["features"][0]["properties"]["h3"].is_string());
-    assert!(json_of(&to_json_table(&layer).unwrap()).get("elapsed_ms").is_none());
-    for bytes in [to_csv(&layer).unwrap(), to_arrow_stream(&layer).unwrap(), to_parquet(&layer).unwrap()] {
+    assert!(
+        json_of(&to_json_table(&layer).unwrap())
+            .get("elapsed_ms")
+            .is_none()
+    );
+    for bytes in [
+        to_csv(&layer).unwrap(),
+        to_arrow_stream(&layer).unwrap(),
+        to_parquet(&layer).unwrap(),
+    ] {
         assert!(!bytes.is_empty());
     }
 }
@@ -91,9 +169,15 @@ fn a_layer_is_written_like_an_answer() {
 fn an_answer_without_rows_is_still_an_answer() {
     let answer = ask(&province(), "SELECT fid, geom FROM parcels WHERE fid < 0").unwrap();
     assert_eq!(json_of(&to_json_table(&answer).unwrap())["rows"], json!([]));
-    assert_eq!(json_of(&to_geojson(&answer).unwrap())["features"], json!([]));
+    assert_eq!(
+        json_of(&to_geojson(&answer).unwrap())["features"],
+        json!([])
+    );
     assert_eq!(to_csv(&answer).unwrap(), b"fid,geom\r\n");
-    for bytes in [to_arrow_stream(&answer).unwrap(), to_parquet(&answer).unwrap()] {
+    for bytes in [
+        to_arrow_stream(&answer).unwrap(),
+        to_parquet(&answer).unwrap(),
+    ] {
         assert!(!bytes.is_empty());
     }
 }

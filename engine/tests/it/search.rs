@@ -14,13 +14,28 @@ fn texts(values: &[&str]) -> ArrayRef {
 }
 
 fn points(places: &[(f64, f64)]) -> Vec<Option<Geometry<f64>>> {
-    places.iter().map(|(x, y)| Some(Point::new(*x, *y).into())).collect()
+    places
+        .iter()
+        .map(|(x, y)| Some(Point::new(*x, *y).into()))
+        .collect()
 }
 
 fn twin() -> TwinSnapshot {
     let roads: Columns = vec![
-        ("name", texts(&["Đường Nguyễn Lương Bằng", "Đường Nguyễn Lương Bằng", "Đường Nguyễn Lương Bằng", "Quốc lộ 5", "Đường Nam Sách"])),
-        ("class", texts(&["street", "street", "street", "national", "street"])),
+        (
+            "name",
+            texts(&[
+                "Đường Nguyễn Lương Bằng",
+                "Đường Nguyễn Lương Bằng",
+                "Đường Nguyễn Lương Bằng",
+                "Quốc lộ 5",
+                "Đường Nam Sách",
+            ]),
+        ),
+        (
+            "class",
+            texts(&["street", "street", "street", "national", "street"]),
+        ),
     ];
     let lines = [
         "LINESTRING (106.30 20.93, 106.31 20.93)",
@@ -35,13 +50,29 @@ fn twin() -> TwinSnapshot {
         ("kind", texts(&["city", "phường", "town"])),
         ("rank", Arc::new(Int64Array::from(vec![1, 3, 2]))),
     ];
-    let schools: Columns = vec![("name", texts(&["Trường Tiểu học Trần Phú", "Trường Mầm non Hải Dương"])), ("level", texts(&["primary", "kindergarten"]))];
+    let schools: Columns = vec![
+        (
+            "name",
+            texts(&["Trường Tiểu học Trần Phú", "Trường Mầm non Hải Dương"]),
+        ),
+        ("level", texts(&["primary", "kindergarten"])),
+    ];
     TwinSnapshot::from_layers(
         [
             districts(),
-            layer("places", GeometryKind::Point, places, &points(&[(106.2, 21.0), (106.31, 20.94), (106.2, 20.75)])),
+            layer(
+                "places",
+                GeometryKind::Point,
+                places,
+                &points(&[(106.2, 21.0), (106.31, 20.94), (106.2, 20.75)]),
+            ),
             layer("roads", GeometryKind::Line, roads, &lines),
-            layer("schools", GeometryKind::Point, schools, &points(&[(106.3, 20.93), (106.31, 20.93)])),
+            layer(
+                "schools",
+                GeometryKind::Point,
+                schools,
+                &points(&[(106.3, 20.93), (106.31, 20.93)]),
+            ),
         ]
         .map(|layer| LayerSnapshot::from_layer(layer).unwrap()),
     )
@@ -49,11 +80,17 @@ fn twin() -> TwinSnapshot {
 
 #[track_caller]
 fn found(text: &str) -> Vec<(String, String)> {
-    search(&twin(), text, 10).into_iter().map(|place| (place.layer.to_string(), place.name)).collect()
+    search(&twin(), text, 10)
+        .into_iter()
+        .map(|place| (place.layer.to_string(), place.name))
+        .collect()
 }
 
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-    expected.iter().map(|(layer, name)| ((*layer).to_owned(), (*name).to_owned())).collect()
+    expected
+        .iter()
+        .map(|(layer, name)| ((*layer).to_owned(), (*name).to_owned()))
+        .collect()
 }
 
 #[test]
@@ -66,7 +103,10 @@ fn diacritics_are_not_needed_and_units_come_first() {
     for text in ["hai duong", "Hải Dương", "HẢI DƯƠNG", "hải duong "] {
         assert_eq!(found(text), expected, "{text}");
     }
-    assert_eq!(found("nam sach")[0], ("districts".to_owned(), "Nam Sách".to_owned()));
+    assert_eq!(
+        found("nam sach")[0],
+        ("districts".to_owned(), "Nam Sách".to_owned())
+    );
 }
 
 #[test]
@@ -74,7 +114,13 @@ fn beginnings_of_words_match_and_a_kind_may_stand_before_the_name() {
     assert_eq!(found("luong bang").len(), 2);
     assert_eq!(found("th mi"), pairs(&[("places", "Thanh Miện")]));
     assert_eq!(found("phường trần phú"), pairs(&[("places", "Trần Phú")]));
-    assert_eq!(found("tran phu"), pairs(&[("places", "Trần Phú"), ("schools", "Trường Tiểu học Trần Phú")]));
+    assert_eq!(
+        found("tran phu"),
+        pairs(&[
+            ("places", "Trần Phú"),
+            ("schools", "Trường Tiểu học Trần Phú")
+        ])
+    );
     assert!(found("xyz").is_empty() && found("  ").is_empty() && found("…").is_empty());
 }
 
@@ -83,15 +129,27 @@ fn pieces_of_a_road_are_one_place_and_namesakes_far_away_are_two() {
     let places = search(&twin(), "duong nguyen luong bang", 10);
     assert_eq!(places.len(), 2);
     let extents: Vec<_> = places.iter().map(|place| place.extent.unwrap()).collect();
-    assert!(extents.iter().any(|extent| (extent.width() - 0.02).abs() < 1e-9), "{extents:?}");
+    assert!(
+        extents
+            .iter()
+            .any(|extent| (extent.width() - 0.02).abs() < 1e-9),
+        "{extents:?}"
+    );
     assert_eq!(places[0].kind, "street");
-    assert!(places.iter().all(|place| place.extent.unwrap().contains(place.lon, place.lat)));
+    assert!(
+        places
+            .iter()
+            .all(|place| place.extent.unwrap().contains(place.lon, place.lat))
+    );
 }
 
 #[test]
 fn a_place_says_where_it_is() {
     let places = search(&twin(), "thanh mien", 1);
-    assert_eq!((places[0].context.as_str(), places[0].extent), ("Chí Linh", None));
+    assert_eq!(
+        (places[0].context.as_str(), places[0].extent),
+        ("Chí Linh", None)
+    );
     assert_eq!(search(&twin(), "chi linh", 1)[0].context, "Lớp districts");
     assert_eq!(search(&twin(), "tran", 1).len(), 1);
     assert!(search(&twin(), "tran", 0).is_empty());

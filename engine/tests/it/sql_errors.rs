@@ -7,7 +7,9 @@ use crate::fixture::{ask, province};
 
 #[track_caller]
 fn error(text: &str) -> SqlError {
-    ask(&province(), text).map(|answer| answer.batches).unwrap_err()
+    ask(&province(), text)
+        .map(|answer| answer.batches)
+        .unwrap_err()
 }
 
 #[test]
@@ -30,11 +32,17 @@ fn anything_but_a_query_is_refused() {
     ] {
         let refused = error(text);
         assert!(
-            matches!(refused, SqlError::NotReadOnly { .. } | SqlError::Invalid { .. } | SqlError::Parse { .. }),
+            matches!(
+                refused,
+                SqlError::NotReadOnly { .. } | SqlError::Invalid { .. } | SqlError::Parse { .. }
+            ),
             "{text}: {refused:?}"
         );
     }
-    assert!(matches!(error("DROP TABLE parcels"), SqlError::NotReadOnly { .. }));
+    assert!(matches!(
+        error("DROP TABLE parcels"),
+        SqlError::NotReadOnly { .. }
+    ));
     assert!(ask(&province(), "SELECT count(*) FROM parcels").is_ok());
 }
 
@@ -59,17 +67,36 @@ fn a_second_statement_is_refused() {
 
 #[test]
 fn a_slip_of_the_hand_is_told_the_nearest_name() {
-    assert_eq!(error("SELECT * FROM parcles").to_string(), "table \"parcles\" does not exist; did you mean \"parcels\"?");
+    assert_eq!(
+        error("SELECT * FROM parcles").to_string(),
+        "table \"parcles\" does not exist; did you mean \"parcels\"?"
+    );
     let column = error("SELECT ma_dad FROM parcels");
-    assert!(column.to_string().contains("did you mean \"ma_dat\"?"), "{column}");
+    assert!(
+        column.to_string().contains("did you mean \"ma_dat\"?"),
+        "{column}"
+    );
     let function = error("SELECT ST_Intersect(geom, geom) FROM parcels");
-    assert_eq!(function.to_string(), "function \"st_intersect\" does not exist; did you mean \"st_intersects\"?");
+    assert_eq!(
+        function.to_string(),
+        "function \"st_intersect\" does not exist; did you mean \"st_intersects\"?"
+    );
 }
 
 #[test]
 fn broken_sql_is_told_its_place() {
     let broken = error("SELECT *\nFORM parcels");
-    assert!(matches!(broken, SqlError::Parse { line: 2, column: 6, .. }), "{broken:?}");
+    assert!(
+        matches!(
+            broken,
+            SqlError::Parse {
+                line: 2,
+                column: 6,
+                ..
+            }
+        ),
+        "{broken:?}"
+    );
     assert!(matches!(error("SELECT 'abc"), SqlError::Parse { .. }));
     assert!(error("").is_callers());
 }
@@ -77,7 +104,10 @@ fn broken_sql_is_told_its_place() {
 #[test]
 fn types_that_do_not_fit_are_told_so() {
     let wrong = error("SELECT ST_Area(ma_dat) FROM parcels");
-    assert!(wrong.is_callers() && wrong.to_string().contains("st_area"), "{wrong:?}");
+    assert!(
+        wrong.is_callers() && wrong.to_string().contains("st_area"),
+        "{wrong:?}"
+    );
     let broken = error("SELECT ST_GeomFromText('POLYGON ((1 2')");
     assert!(broken.is_callers(), "{broken:?}");
 }
@@ -85,18 +115,64 @@ fn types_that_do_not_fit_are_told_so() {
 #[test]
 fn parameters_are_bound_by_their_json_type() {
     let ask = |text: &str, params: Vec<serde_json::Value>| {
-        query(&province(), &SqlRequest { params, ..SqlRequest::new(text) }).map(|answer| answer.rows())
+        query(
+            &province(),
+            &SqlRequest {
+                params,
+                ..SqlRequest::new(text)
+            },
+        )
+        .map(|answer| answer.rows())
     };
-    assert_eq!(ask("SELECT * FROM parcels WHERE so_thua = $1 OR so_thua = $2", vec![json!(7), json!(9)]), Ok(2));
-    assert_eq!(ask("SELECT * FROM districts WHERE name = $1", vec![json!("Chí Linh")]), Ok(1));
+    assert_eq!(
+        ask(
+            "SELECT * FROM parcels WHERE so_thua = $1 OR so_thua = $2",
+            vec![json!(7), json!(9)]
+        ),
+        Ok(2)
+    );
+    assert_eq!(
+        ask(
+            "SELECT * FROM districts WHERE name = $1",
+            vec![json!("Chí Linh")]
+        ),
+        Ok(1)
+    );
     let point = json!({"type": "Point", "coordinates": [106.2, 20.8]});
-    assert_eq!(ask("SELECT * FROM districts WHERE ST_Intersects(geom, $1)", vec![point]), Ok(1));
+    assert_eq!(
+        ask(
+            "SELECT * FROM districts WHERE ST_Intersects(geom, $1)",
+            vec![point]
+        ),
+        Ok(1)
+    );
     let wkt = json!("POINT (106.2 20.8)");
-    assert_eq!(ask("SELECT * FROM districts WHERE ST_Intersects(geom, ST_GeomFromText($1))", vec![wkt]), Ok(1));
-    assert_eq!(ask("SELECT * FROM districts WHERE ST_DWithin(geom, ST_Point($1, $2), $3)", vec![json!(106.2), json!(20.8), json!(0.01)]), Ok(1));
-    assert!(matches!(ask("SELECT $1", vec![json!([1])]), Err(SqlError::Parameter { number: 1, .. })));
-    assert!(matches!(ask("SELECT $1", vec![json!({"a": 1})]), Err(SqlError::Parameter { number: 1, .. })));
-    assert!(ask("SELECT * FROM districts WHERE name = $1", vec![]).is_err_and(|error| error.is_callers()));
+    assert_eq!(
+        ask(
+            "SELECT * FROM districts WHERE ST_Intersects(geom, ST_GeomFromText($1))",
+            vec![wkt]
+        ),
+        Ok(1)
+    );
+    assert_eq!(
+        ask(
+            "SELECT * FROM districts WHERE ST_DWithin(geom, ST_Point($1, $2), $3)",
+            vec![json!(106.2), json!(20.8), json!(0.01)]
+        ),
+        Ok(1)
+    );
+    assert!(matches!(
+        ask("SELECT $1", vec![json!([1])]),
+        Err(SqlError::Parameter { number: 1, .. })
+    ));
+    assert!(matches!(
+        ask("SELECT $1", vec![json!({"a": 1})]),
+        Err(SqlError::Parameter { number: 1, .. })
+    ));
+    assert!(
+        ask("SELECT * FROM districts WHERE name = $1", vec![])
+            .is_err_and(|error| error.is_callers())
+    );
 }
 
 #[test]
@@ -107,18 +183,52 @@ fn a_window_from_a_parameter_uses_the_index() {
         ..SqlRequest::new("EXPLAIN SELECT fid FROM parcels WHERE ST_Intersects(geom, $1)")
     };
     let answer = query(&province(), &request).unwrap();
-    let plan = arrow::util::pretty::pretty_format_batches(&answer.batches).unwrap().to_string();
+    let plan = arrow::util::pretty::pretty_format_batches(&answer.batches)
+        .unwrap()
+        .to_string();
     assert!(plan.contains("index=packed r-tree"), "{plan}");
 }
 
 #[test]
 fn the_schema_lists_tables_and_functions() {
     let schema = schema(&province());
-    let parcels = schema.tables.iter().find(|table| table.name == "parcels").unwrap();
-    let columns: Vec<_> = parcels.columns.iter().map(|column| (column.name.as_str(), column.kind.as_str())).collect();
-    assert_eq!(columns, [("fid", "uint64"), ("so_thua", "int64"), ("ma_dat", "text"), ("h3", "h3"), ("geom", "geometry")]);
-    for function in ["st_intersects", "st_within", "h3_grid_disk", "sum", "row_number"] {
-        assert!(schema.functions.iter().any(|name| name == function), "{function}");
+    let parcels = schema
+        .tables
+        .iter()
+        .find(|table| table.name == "parcels")
+        .unwrap();
+    let columns: Vec<_> = parcels
+        .columns
+        .iter()
+        .map(|column| (column.name.as_str(), column.kind.as_str()))
+        .collect();
+    assert_eq!(
+        columns,
+        [
+            ("fid", "uint64"),
+            ("so_thua", "int64"),
+            ("ma_dat", "text"),
+            ("h3", "h3"),
+            ("geom", "geometry")
+        ]
+    );
+    for function in [
+        "st_intersects",
+        "st_within",
+        "h3_grid_disk",
+        "sum",
+        "row_number",
+    ] {
+        assert!(
+            schema.functions.iter().any(|name| name == function),
+            "{function}"
+        );
     }
-    assert!(ask(&province(), "SELECT table_name FROM information_schema.tables").is_ok());
+    assert!(
+        ask(
+            &province(),
+            "SELECT table_name FROM information_schema.tables"
+        )
+        .is_ok()
+    );
 }

@@ -17,17 +17,27 @@ fn what_is_published_is_served_and_readers_keep_what_they_hold() {
 
     twin.publish(&districts()).unwrap();
     let changes = engine.refresh().unwrap();
-    assert_eq!((changes.len(), changes[0].before, changes[0].now), (1, None, Some(Version(1))));
+    assert_eq!(
+        (changes.len(), changes[0].before, changes[0].now),
+        (1, None, Some(Version(1)))
+    );
     assert!(empty.layers.is_empty(), "a reader keeps what it holds");
     let first = engine.snapshot();
-    assert_eq!(rows(&first, "SELECT count(*) FROM districts"), rows(&province(), "SELECT count(*) FROM districts"));
+    assert_eq!(
+        rows(&first, "SELECT count(*) FROM districts"),
+        rows(&province(), "SELECT count(*) FROM districts")
+    );
 
     twin.publish(&districts()).unwrap();
     assert_eq!(engine.refresh().unwrap()[0].now, Some(Version(2)));
     assert!(engine.refresh().unwrap().is_empty());
-    twin.rollback(&"districts".parse().unwrap(), Version(1)).unwrap();
+    twin.rollback(&"districts".parse().unwrap(), Version(1))
+        .unwrap();
     let back = engine.refresh().unwrap();
-    assert_eq!((back[0].before, back[0].now), (Some(Version(2)), Some(Version(1))));
+    assert_eq!(
+        (back[0].before, back[0].now),
+        (Some(Version(2)), Some(Version(1)))
+    );
     assert_eq!(Engine::open(twin).unwrap().snapshot().layers.len(), 1);
 }
 
@@ -44,9 +54,15 @@ fn a_damaged_version_is_reported_and_the_last_good_one_stays() {
         fs::write(file.unwrap().path(), b"no Parquet").unwrap();
     }
     let changes = engine.refresh().unwrap();
-    assert_eq!((changes[0].before, changes[0].now), (Some(Version(1)), Some(Version(1))));
+    assert_eq!(
+        (changes[0].before, changes[0].now),
+        (Some(Version(1)), Some(Version(1)))
+    );
     assert_eq!(changes[0].failure.as_ref().unwrap().version, Version(2));
-    assert_eq!(engine.snapshot().layer(&id).unwrap().meta.version, Version(1));
+    assert_eq!(
+        engine.snapshot().layer(&id).unwrap().meta.version,
+        Version(1)
+    );
     assert_eq!(engine.snapshot().failures[&id].version, Version(2));
 
     let fresh = Engine::open(twin).unwrap().snapshot();

@@ -8,14 +8,14 @@ use std::{path::Path, sync::Arc};
 
 use arrow::array::{ArrayRef, AsArray as _, BinaryArray, BinaryBuilder};
 
-use self::types::Guess;
+use self::column_types::Guess;
 use super::{
     About, Opened, Source, SourceBatch,
     gdal::{GdalSource, open_dataset},
 };
 use crate::{Crs, GeometryKind, ReadError, messages::quiet, repair};
 
-mod types;
+mod column_types;
 
 const LONGITUDE: [&str; 8] = [
     "lon",
@@ -185,7 +185,7 @@ fn points(x: &BinaryArray, y: &BinaryArray) -> BinaryArray {
             (None, None) => out.append_null(),
             (x, y) => {
                 let (x, y) = (x.unwrap_or_default(), y.unwrap_or_default());
-                match (types::number(x), types::number(y)) {
+                match (column_types::number(x), column_types::number(y)) {
                     (Some(x), Some(y)) if !(x.is_nan() && y.is_nan()) => {
                         out.append_value(repair::wkb_of(&geo::Geometry::Point(geo::Point::new(
                             x, y,

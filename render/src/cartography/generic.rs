@@ -1,6 +1,6 @@
 //! Rules for layers the cartography does not know: clearly visible, in the colour of their theme.
 
-use layers::{AttributeKind, GeometryKind, LayerKind, LayerMeta, Theme};
+use layers::{AttributeKind, GeometryKind, LayerKind, LayerMeta, Theme, vector_tile::LABEL_POINTS};
 use serde_json::{Value as Json, json};
 
 /// Attributes that name a feature, best first.
@@ -95,8 +95,12 @@ fn label(meta: &LayerMeta, attribute: &str, kind: GeometryKind) -> Json {
         GeometryKind::Polygon => 8,
         _ => 11,
     };
+    let source_layer = match kind {
+        GeometryKind::Polygon => format!("{id}{LABEL_POINTS}"),
+        _ => id.to_owned(),
+    };
     json!({
-        "id": format!("{id}-name"), "type": "symbol", "source": "twin", "source-layer": id, "minzoom": min_zoom,
+        "id": format!("{id}-name"), "type": "symbol", "source": "twin", "source-layer": source_layer, "minzoom": min_zoom,
         "layout": {
             "symbol-placement": if along { "line" } else { "point" },
             "text-field": ["to-string", ["get", attribute]],

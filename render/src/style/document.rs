@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use layers::vector_tile::LABEL_POINTS;
 use maplibre_expr::{Type, filter, parse_filter, typecheck};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -110,7 +111,7 @@ impl Reader<'_> {
         Ok(Some(StyleLayer {
             kind,
             source,
-            source_layer: layer.source_layer.clone().unwrap_or_default(),
+            source_layer: labelled_layer(layer.source_layer.as_deref()),
             min_zoom: layer.minzoom.unwrap_or(0.0),
             max_zoom: layer.maxzoom.unwrap_or(NO_MAX_ZOOM),
             visible: self.visible()?,
@@ -246,4 +247,11 @@ impl Reader<'_> {
             problem,
         }
     }
+}
+
+/// The layer a `source-layer` draws from. Browsers label polygons through a layer of label points; here every layer
+/// brings its labels along.
+fn labelled_layer(source_layer: Option<&str>) -> String {
+    let name = source_layer.unwrap_or_default();
+    name.strip_suffix(LABEL_POINTS).unwrap_or(name).to_owned()
 }

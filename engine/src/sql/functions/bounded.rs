@@ -15,7 +15,8 @@ use datafusion::{
     error::Result,
     execution::{FunctionRegistry as _, SessionState},
     logical_expr::{
-        ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+        ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
+        Signature,
         simplify::{ExprSimplifyResult, SimplifyContext},
     },
 };
@@ -39,7 +40,10 @@ pub(in crate::sql) fn bound(state: &mut SessionState) -> Result<()> {
     }
     for (name, multiplies) in GROWING {
         let function = state.udf(name)?;
-        state.register_udf(Arc::new(ScalarUDF::new_from_impl(Bounded { function, multiplies })))?;
+        state.register_udf(Arc::new(ScalarUDF::new_from_impl(Bounded {
+            function,
+            multiplies,
+        })))?;
     }
     Ok(())
 }
@@ -61,9 +65,21 @@ impl Bounded {
         let texts = cast(&*text.to_array(args.number_rows)?, &DataType::LargeUtf8)?;
         let (counts, texts) = (counts.as_primitive::<Int64Type>(), texts.as_string::<i64>());
         let bytes = (0..args.number_rows).map(|row| {
-            let count = if counts.is_null(row) { 0 } else { counts.value(row).max(0) };
-            let length = if texts.is_null(row) { 0 } else { i64::try_from(texts.value(row).len()).unwrap_or(i64::MAX) };
-            if self.multiplies { count.saturating_mul(length) } else { count }
+            let count = if counts.is_null(row) {
+                0
+            } else {
+                counts.value(row).max(0)
+            };
+            let length = if texts.is_null(row) {
+                0
+            } else {
+                i64::try_from(texts.value(row).len()).unwrap_or(i64::MAX)
+            };
+            if self.multiplies {
+                count.saturating_mul(length)
+            } else {
+                count
+            }
         });
         Ok(bytes.fold(0, i64::saturating_add))
     }
@@ -105,7 +121,10 @@ impl ScalarUDFImpl for Bounded {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let bytes = self.bytes(&args)?;
         if bytes > MOST_BYTES {
-            return exec_err!("{} would make {bytes} bytes of text, more than the {MOST_BYTES} allowed", self.name());
+            return exec_err!(
+                "{} would make {bytes} bytes of text, more than the {MOST_BYTES} allowed",
+                self.name()
+            );
         }
         self.function.invoke_with_args(args)
     }

@@ -42,8 +42,13 @@ pub(super) fn assume_lon_lat(functions: &mut FunctionSet) {
         let Some(function) = functions.scalar_udf(name).cloned() else {
             continue;
         };
-        let kernels = function.kernels().iter().map(|kernel| Box::new(InLonLat(ScalarKernelRef::clone(kernel))));
-        let kernels: Vec<ScalarKernelRef> = kernels.map(|kernel| ScalarKernelRef::from(kernel as Box<_>)).collect();
+        let kernels = function
+            .kernels()
+            .iter()
+            .map(|kernel| Box::new(InLonLat(ScalarKernelRef::clone(kernel))));
+        let kernels: Vec<ScalarKernelRef> = kernels
+            .map(|kernel| ScalarKernelRef::from(kernel as Box<_>))
+            .collect();
         functions.insert_scalar_udf(function.with_kernels(kernels));
     }
 }
@@ -61,10 +66,17 @@ impl SedonaScalarKernel for InLonLat {
         types: &[SedonaType],
         scalars: &[Option<&ScalarValue>],
     ) -> Result<Option<SedonaType>> {
-        Ok(self.0.return_type_from_args_and_scalars(types, scalars)?.map(in_lon_lat))
+        Ok(self
+            .0
+            .return_type_from_args_and_scalars(types, scalars)?
+            .map(in_lon_lat))
     }
 
-    fn invoke_batch(&self, types: &[SedonaType], values: &[ColumnarValue]) -> Result<ColumnarValue> {
+    fn invoke_batch(
+        &self,
+        types: &[SedonaType],
+        values: &[ColumnarValue],
+    ) -> Result<ColumnarValue> {
         self.0.invoke_batch(types, values)
     }
 
@@ -76,7 +88,8 @@ impl SedonaScalarKernel for InLonLat {
         rows: usize,
         options: Option<&ConfigOptions>,
     ) -> Result<ColumnarValue> {
-        self.0.invoke_batch_from_args(types, values, return_type, rows, options)
+        self.0
+            .invoke_batch_from_args(types, values, return_type, rows, options)
     }
 }
 

@@ -6,7 +6,7 @@
 use std::{any::Any, ops::Range, sync::Arc, time::Instant};
 
 use datafusion::{
-    arrow::{array::ArrayRef, compute::concat, datatypes::DataType},
+    arrow::{compute::concat, datatypes::DataType},
     common::{
         ScalarValue,
         config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions},
@@ -71,9 +71,20 @@ const HEAVY_ROWS: usize = 128;
 
 /// The same function with the check before every batch.
 pub(super) fn under_guard(function: SedonaScalarUDF) -> SedonaScalarUDF {
-    let most_rows = if HEAVY.contains(&function.name()) { HEAVY_ROWS } else { usize::MAX };
-    let guarded = |kernel: &ScalarKernelRef| Guarded { kernel: ScalarKernelRef::clone(kernel), most_rows };
-    let kernels: Vec<_> = function.kernels().iter().map(|kernel| Arc::new(guarded(kernel)) as ScalarKernelRef).collect();
+    let most_rows = if HEAVY.contains(&function.name()) {
+        HEAVY_ROWS
+    } else {
+        usize::MAX
+    };
+    let guarded = |kernel: &ScalarKernelRef| Guarded {
+        kernel: ScalarKernelRef::clone(kernel),
+        most_rows,
+    };
+    let kernels: Vec<_> = function
+        .kernels()
+        .iter()
+        .map(|kernel| Arc::new(guarded(kernel)) as ScalarKernelRef)
+        .collect();
     function.with_kernels(kernels)
 }
 
@@ -84,28 +95,10 @@ struct Guarded {
     most_rows: usize,
 }
 
-impl Guarded {
-    /// The answer for a part of the rows.
-    fn part(
-        &self,
-        types: &[SedonaType],
-        values: &[ColumnarValue],
-        return_type: &SedonaType,
-        options: Option<&ConfigOptions>,
-        rows: Range<usize>,
-    ) -> Result<ArrayRef> {
-        check(options)?;
-        let slice = |value: &ColumnarValue| match value {
-            ColumnarValue::Array(array) => ColumnarValue::Array(array.slice(rows.start, rows.len())),
-            ColumnarValue::Scalar(scalar) => ColumnarValue::Scalar(scalar.clone()),
-        };
-        let values: Vec<_> = values.iter().map(slice).collect();
-        self.kernel.invoke_batch_from_args(types, &values, return_type, rows.len(), options)?.into_array(rows.len())
-    }
-}
-
 fn check(options: Option<&ConfigOptions>) -> Result<()> {
-    options.and_then(|options| options.extensions.get::<Guard>()).map_or(Ok(()), Guard::check)
+    options
+        .and_then(|options| options.extensions.get::<Guard>())
+        .map_or(Ok(()), Guard::check)
 }
 
 impl SedonaScalarKernel for Guarded {
@@ -118,11 +111,15 @@ impl SedonaScalarKernel for Guarded {
         types: &[SedonaType],
         scalars: &[Option<&ScalarValue>],
     ) -> Result<Option<SedonaType>> {
-        // An argument of no known type is a parameter that is not bound yet: any kernel that accepts null accepts it.
-        self.kernel.return_type_from_args_and_scalars(types, scalars)
+        self.kernel
+            .return_type_from_args_and_scalars(types, scalars)
     }
 
-    fn invoke_batch(&self, types: &[SedonaType], values: &[ColumnarValue]) -> Result<ColumnarValue> {
+    fn invoke_batch(
+        &self,
+        types: &[SedonaType],
+        values: &[ColumnarValue],
+    ) -> Result<ColumnarValue> {
         self.kernel.invoke_batch(types, values)
     }
 
@@ -137,17 +134,43 @@ impl SedonaScalarKernel for Guarded {
         check(options)?;
         // A null literal has no storage to read a geometry from; every spatial function answers null for it.
         if types.contains(&SedonaType::Arrow(DataType::Null)) && values.iter().all(is_null_scalar) {
-            return Ok(ColumnarValue::Scalar(ScalarValue::try_from(return_type.storage_type())?));
+            return Ok(ColumnarValue::Scalar(ScalarValue::try_from(
+                return_type.storage_type(),
+            )?));
         }
-        if rows <= self.most_rows || values.iter().all(|value| matches!(value, ColumnarValue::Scalar(_))) {
-            return self.kernel.invoke_batch_from_args(types, values, return_type, rows, options);
+        if rows <= self.most_rows
+            || values
+                .iter()
+                .all(|value| matches!(value, ColumnarValue::Scalar(_)))
+        {
+            return self
+                .kernel
+                .invoke_batch_from_args(types, values, return_type, rows, options);
         }
-        let parts = (0..rows).step_by(self.most_rows).map(|start| {
-            self.part(types, values, return_type, options, start..(start + self.most_rows).min(rows))
-        });
-        let parts = parts.collect::<Result<Vec<_>>>()?;
+        let mut parts = Vec::with_capacity(rows.div_ceil(self.most_rows));
+        for start in (0..rows).step_by(self.most_rows) {
+            check(options)?;
+            let part = start..(start + self.most_rows).min(rows);
+            let values: Vec<_> = values.iter().map(|value| slice(value, &part)).collect();
+            let answer = self.kernel.invoke_batch_from_args(
+                types,
+                &values,
+                return_type,
+                part.len(),
+                options,
+            )?;
+            parts.push(answer.into_array(part.len())?);
+        }
         let parts: Vec<_> = parts.iter().map(AsRef::as_ref).collect();
         Ok(ColumnarValue::Array(concat(&parts)?))
+    }
+}
+
+/// The value of some of the rows.
+fn slice(value: &ColumnarValue, rows: &Range<usize>) -> ColumnarValue {
+    match value {
+        ColumnarValue::Array(array) => ColumnarValue::Array(array.slice(rows.start, rows.len())),
+        ColumnarValue::Scalar(scalar) => ColumnarValue::Scalar(scalar.clone()),
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use datafusion::{
     arrow::{
         array::{
-            Array as _, ArrayRef, AsArray as _, BinaryArray, BooleanArray, Float64Array, ListBuilder, StringArray, UInt8Array,
-            UInt64Array, UInt64Builder,
+            Array as _, ArrayRef, AsArray as _, BinaryArray, BooleanArray, Float64Array,
+            ListBuilder, StringArray, UInt8Array, UInt64Array, UInt64Builder,
         },
         compute::cast,
         datatypes::{DataType, Field, Float64Type, Int64Type, UInt64Type},
@@ -31,32 +31,85 @@ use crate::h3::{H3Error, cell_at, cell_of, cell_of_text, cover, disk, outline, r
 type Matcher = Arc<dyn TypeMatcher + Send + Sync>;
 
 /// Kernels by function name.
-pub(super) fn kernels() -> Vec<(&'static str, Vec<ScalarKernelRef>)> {
-    let number = ArgMatcher::is_numeric;
-    let whole = ArgMatcher::is_integer;
-    let uint64 = || SedonaType::Arrow(DataType::UInt64);
-    let cells = || SedonaType::Arrow(DataType::List(Arc::new(Field::new_list_field(DataType::UInt64, true))));
-    let geometry = || SedonaType::Wkb(Edges::Planar, lnglat());
-    let text = || SedonaType::Arrow(DataType::Utf8);
-    let polygons = || vec![ArgMatcher::is_geometry(), whole(), ArgMatcher::optional(ArgMatcher::is_string())];
+pub(super) fn kernels() -> impl Iterator<Item = (&'static str, Vec<ScalarKernelRef>)> {
+    makers().into_iter().chain(readers())
+}
+
+/// Functions that answer cells.
+fn makers() -> Vec<(&'static str, Vec<ScalarKernelRef>)> {
+    let (number, whole, text) = (
+        ArgMatcher::is_numeric,
+        ArgMatcher::is_integer,
+        ArgMatcher::is_string,
+    );
+    let position = || vec![number(), number(), whole()];
+    let polygons = vec![
+        ArgMatcher::is_geometry(),
+        whole(),
+        ArgMatcher::optional(text()),
+    ];
+    let item = Field::new_list_field(DataType::UInt64, true);
+    let cells = || SedonaType::Arrow(DataType::List(Arc::new(item.clone())));
+    let one = || SedonaType::Arrow(DataType::UInt64);
     vec![
-        ("h3_latlng_to_cell", kernel(vec![number(), number(), whole()], uint64(), |args| latlng_to_cell(args, [0, 1]))),
-        ("h3_lnglat_to_cell", kernel(vec![number(), number(), whole()], uint64(), |args| latlng_to_cell(args, [1, 0]))),
-        ("h3_cell_to_parent", kernel(vec![cell(), whole()], uint64(), cell_to_parent)),
-        ("h3_cell_to_boundary", kernel(vec![cell()], geometry(), |args| shapes(args, |cell| outline(cell).into()))),
-        ("h3_cell_to_point", kernel(vec![cell()], geometry(), |args| shapes(args, middle))),
-        ("h3_grid_disk", kernel(vec![cell(), whole()], cells(), grid_disk)),
-        ("h3_polygon_to_cells", kernel(polygons(), cells(), polygon_to_cells)),
-        ("h3_cell_area", kernel(vec![cell(), ArgMatcher::optional(ArgMatcher::is_string())], area_type(), cell_area)),
-        ("h3_cell_to_string", kernel(vec![cell()], text(), cell_to_string)),
-        ("h3_string_to_cell", kernel(vec![ArgMatcher::is_string()], uint64(), |args| Ok(Arc::new(args.cells(0)?.collect::<Result<UInt64Array>>()?)))),
-        ("h3_get_resolution", kernel(vec![cell()], SedonaType::Arrow(DataType::UInt8), get_resolution)),
-        ("h3_is_valid_cell", kernel(vec![cell()], SedonaType::Arrow(DataType::Boolean), is_valid_cell)),
+        (
+            "h3_latlng_to_cell",
+            kernel(position(), one(), |args| latlng_to_cell(args, [0, 1])),
+        ),
+        (
+            "h3_lnglat_to_cell",
+            kernel(position(), one(), |args| latlng_to_cell(args, [1, 0])),
+        ),
+        (
+            "h3_string_to_cell",
+            kernel(vec![text()], one(), string_to_cell),
+        ),
+        (
+            "h3_cell_to_parent",
+            kernel(vec![cell(), whole()], one(), cell_to_parent),
+        ),
+        (
+            "h3_grid_disk",
+            kernel(vec![cell(), whole()], cells(), grid_disk),
+        ),
+        (
+            "h3_polygon_to_cells",
+            kernel(polygons, cells(), polygon_to_cells),
+        ),
     ]
 }
 
-fn area_type() -> SedonaType {
-    SedonaType::Arrow(DataType::Float64)
+/// Functions that tell something of a cell.
+fn readers() -> Vec<(&'static str, Vec<ScalarKernelRef>)> {
+    let with_unit = vec![cell(), ArgMatcher::optional(ArgMatcher::is_string())];
+    let geometry = || SedonaType::Wkb(Edges::Planar, lnglat());
+    let of_cell = |gives, run| kernel(vec![cell()], gives, run);
+    vec![
+        (
+            "h3_cell_to_boundary",
+            of_cell(geometry(), |args| shapes(args, |cell| outline(cell).into())),
+        ),
+        (
+            "h3_cell_to_point",
+            of_cell(geometry(), |args| shapes(args, middle)),
+        ),
+        (
+            "h3_cell_area",
+            kernel(with_unit, SedonaType::Arrow(DataType::Float64), cell_area),
+        ),
+        (
+            "h3_cell_to_string",
+            of_cell(SedonaType::Arrow(DataType::Utf8), cell_to_string),
+        ),
+        (
+            "h3_get_resolution",
+            of_cell(SedonaType::Arrow(DataType::UInt8), get_resolution),
+        ),
+        (
+            "h3_is_valid_cell",
+            of_cell(SedonaType::Arrow(DataType::Boolean), is_valid_cell),
+        ),
+    ]
 }
 
 /// A cell as a whole number or as text.
@@ -70,14 +123,24 @@ fn kernel(
     run: fn(&Arguments<'_>) -> Result<ArrayRef>,
 ) -> Vec<ScalarKernelRef> {
     let invoke = move |types: &[SedonaType], values: &[ColumnarValue]| {
-        let is_constant = values.iter().all(|value| matches!(value, ColumnarValue::Scalar(_)));
-        let answer = run(&Arguments { types, columns: ColumnarValue::values_to_arrays(values)? })?;
+        let is_constant = values
+            .iter()
+            .all(|value| matches!(value, ColumnarValue::Scalar(_)));
+        let answer = run(&Arguments {
+            types,
+            columns: ColumnarValue::values_to_arrays(values)?,
+        })?;
         if is_constant {
-            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&answer, 0)?));
+            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(
+                &answer, 0,
+            )?));
         }
         Ok(ColumnarValue::Array(answer))
     };
-    vec![SimpleSedonaScalarKernel::new_ref(ArgMatcher::new(takes, gives), Arc::new(invoke))]
+    vec![SimpleSedonaScalarKernel::new_ref(
+        ArgMatcher::new(takes, gives),
+        Arc::new(invoke),
+    )]
 }
 
 /// The arguments of one batch, all of one length.
@@ -92,43 +155,62 @@ impl Arguments<'_> {
     }
 
     fn numbers(&self, place: usize) -> Result<Float64Array> {
-        Ok(cast(&self.columns[place], &DataType::Float64)?.as_primitive::<Float64Type>().clone())
+        Ok(cast(&self.columns[place], &DataType::Float64)?
+            .as_primitive::<Float64Type>()
+            .clone())
     }
 
     fn whole_numbers(&self, place: usize) -> Result<impl Iterator<Item = Option<i64>>> {
-        let column = cast(&self.columns[place], &DataType::Int64)?.as_primitive::<Int64Type>().clone();
+        let column = cast(&self.columns[place], &DataType::Int64)?
+            .as_primitive::<Int64Type>()
+            .clone();
         Ok((0..column.len()).map(move |row| column.is_valid(row).then(|| column.value(row))))
     }
 
     /// The text of an optional argument, row by row.
     fn texts(&self, place: usize) -> Result<impl Iterator<Item = Option<String>>> {
         let rows = self.rows();
-        let column = self.columns.get(place).map(|column| cast(column, &DataType::Utf8)).transpose()?;
+        let column = self
+            .columns
+            .get(place)
+            .map(|column| cast(column, &DataType::Utf8))
+            .transpose()?;
         Ok((0..rows).map(move |row| {
             let column: &StringArray = column.as_ref()?.as_string::<i32>();
             column.is_valid(row).then(|| column.value(row).to_owned())
         }))
     }
 
-    /// Cells as numbers, checked.
-    fn cells(&self, place: usize) -> Result<impl Iterator<Item = Result<Option<u64>>>> {
-        Ok(self.checked_cells(place)?.map(|cell| Ok(cell.map_err(external)?.map(u64::from))))
-    }
-
-    fn checked_cells(&self, place: usize) -> Result<Box<dyn Iterator<Item = Result<Option<CellIndex>, H3Error>>>> {
+    fn checked_cells(
+        &self,
+        place: usize,
+    ) -> Result<Box<dyn Iterator<Item = Result<Option<CellIndex>, H3Error>>>> {
         let column = &self.columns[place];
-        if matches!(column.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) {
+        if matches!(
+            column.data_type(),
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+        ) {
             let texts: Vec<_> = self.texts(place)?.collect();
-            return Ok(Box::new(texts.into_iter().map(|text| text.map(|text| cell_of_text(&text)).transpose())));
+            return Ok(Box::new(
+                texts
+                    .into_iter()
+                    .map(|text| text.map(|text| cell_of_text(&text)).transpose()),
+            ));
         }
-        let column = cast(column, &DataType::UInt64)?.as_primitive::<UInt64Type>().clone();
+        let column = cast(column, &DataType::UInt64)?
+            .as_primitive::<UInt64Type>()
+            .clone();
         let value = move |row| column.is_valid(row).then(|| column.value(row));
-        Ok(Box::new((0..self.rows()).map(move |row| value(row).map(cell_of).transpose())))
+        Ok(Box::new(
+            (0..self.rows()).map(move |row| value(row).map(cell_of).transpose()),
+        ))
     }
 
     /// A number for every cell.
     fn map_cells<T, C: FromIterator<Option<T>>>(&self, of: impl Fn(CellIndex) -> T) -> Result<C> {
-        self.checked_cells(0)?.map(|cell| Ok(cell.map_err(external)?.map(&of))).collect()
+        self.checked_cells(0)?
+            .map(|cell| Ok(cell.map_err(external)?.map(&of)))
+            .collect()
     }
 }
 
@@ -140,43 +222,66 @@ fn latlng_to_cell(args: &Arguments<'_>, [lat, lon]: [usize; 2]) -> Result<ArrayR
             return Ok(None);
         };
         let resolution = resolution_of(resolution).map_err(external)?;
-        Ok(Some(u64::from(cell_at(lat, lon, resolution).map_err(external)?)))
+        Ok(Some(u64::from(
+            cell_at(lat, lon, resolution).map_err(external)?,
+        )))
     });
     Ok(Arc::new(cells.collect::<Result<UInt64Array>>()?))
 }
 
+fn string_to_cell(args: &Arguments<'_>) -> Result<ArrayRef> {
+    Ok(Arc::new(args.map_cells::<_, UInt64Array>(u64::from)?))
+}
+
 fn cell_to_parent(args: &Arguments<'_>) -> Result<ArrayRef> {
-    let parents = args.checked_cells(0)?.zip(args.whole_numbers(1)?).map(|(cell, resolution)| {
-        let (Some(cell), Some(resolution)) = (cell.map_err(external)?, resolution) else {
-            return Ok(None);
-        };
-        let asked = resolution_of(resolution).map_err(external)?;
-        let no_parent = || external(H3Error::NoParent { of: cell.resolution().into(), asked: asked.into() });
-        Ok(Some(u64::from(cell.parent(asked).ok_or_else(no_parent)?)))
-    });
+    let parents = args
+        .checked_cells(0)?
+        .zip(args.whole_numbers(1)?)
+        .map(|(cell, resolution)| {
+            let (Some(cell), Some(resolution)) = (cell.map_err(external)?, resolution) else {
+                return Ok(None);
+            };
+            let asked = resolution_of(resolution).map_err(external)?;
+            let no_parent = || {
+                external(H3Error::NoParent {
+                    of: cell.resolution().into(),
+                    asked: asked.into(),
+                })
+            };
+            Ok(Some(u64::from(cell.parent(asked).ok_or_else(no_parent)?)))
+        });
     Ok(Arc::new(parents.collect::<Result<UInt64Array>>()?))
 }
 
 fn grid_disk(args: &Arguments<'_>) -> Result<ArrayRef> {
-    let disks = args.checked_cells(0)?.zip(args.whole_numbers(1)?).map(|(cell, k)| {
-        let (Some(cell), Some(k)) = (cell.map_err(external)?, k) else {
-            return Ok(None);
-        };
-        let k = u32::try_from(k).map_err(|_out_of_range| {
-            exec_datafusion_err!("h3_grid_disk: {k} steps do not exist: use 0 or more")
-        })?;
-        Ok(Some(disk(cell, k).map_err(external)?))
-    });
+    let disks = args
+        .checked_cells(0)?
+        .zip(args.whole_numbers(1)?)
+        .map(|(cell, k)| {
+            let (Some(cell), Some(k)) = (cell.map_err(external)?, k) else {
+                return Ok(None);
+            };
+            let k = u32::try_from(k).map_err(|_out_of_range| {
+                exec_datafusion_err!("h3_grid_disk: {k} steps do not exist: use 0 or more")
+            })?;
+            Ok(Some(disk(cell, k).map_err(external)?))
+        });
     lists(disks)
 }
 
 fn polygon_to_cells(args: &Arguments<'_>) -> Result<ArrayRef> {
     let crs = args.types[0].crs();
     if crs.is_some() && *crs != lnglat() {
-        return exec_err!("h3_polygon_to_cells takes degrees: write ST_Transform(geometry, 'EPSG:4326')");
+        return exec_err!(
+            "h3_polygon_to_cells takes degrees: write ST_Transform(geometry, 'EPSG:4326')"
+        );
     }
     let geometries = cast(&args.columns[0], &DataType::Binary)?;
-    let covers = geometries.as_binary::<i32>().iter().zip(args.whole_numbers(1)?).zip(args.texts(2)?);
+    let covers = geometries
+        .as_binary::<i32>()
+        .iter()
+        .zip(args.whole_numbers(1)?)
+        .zip(args.texts(2)?);
     lists(covers.map(|((bytes, resolution), mode)| {
         let (Some(bytes), Some(resolution)) = (bytes, resolution) else {
             return Ok(None);
@@ -189,14 +294,19 @@ fn polygon_to_cells(args: &Arguments<'_>) -> Result<ArrayRef> {
 
 fn cover_of_wkb(bytes: &[u8], resolution: Resolution, mode: ContainmentMode) -> Result<Vec<u64>> {
     use geo_traits::to_geo::ToGeoGeometry as _;
-    let read = wkb::reader::read_wkb(bytes).map_err(|error| exec_datafusion_err!("h3_polygon_to_cells: {error}"))?;
+    let read = wkb::reader::read_wkb(bytes)
+        .map_err(|error| exec_datafusion_err!("h3_polygon_to_cells: {error}"))?;
     match read.try_to_geometry() {
         None => Ok(Vec::new()),
         Some(Geometry::Polygon(polygon)) => {
             cover(MultiPolygon::new(vec![polygon]), resolution, mode).map_err(external)
         }
-        Some(Geometry::MultiPolygon(polygons)) => cover(polygons, resolution, mode).map_err(external),
-        Some(_) => exec_err!("h3_polygon_to_cells takes a polygon or multipolygon; for a point use h3_latlng_to_cell"),
+        Some(Geometry::MultiPolygon(polygons)) => {
+            cover(polygons, resolution, mode).map_err(external)
+        }
+        Some(_) => exec_err!(
+            "h3_polygon_to_cells takes a polygon or multipolygon; for a point use h3_latlng_to_cell"
+        ),
     }
 }
 
@@ -215,29 +325,40 @@ fn containment(mode: Option<&str>) -> Result<ContainmentMode> {
 }
 
 fn cell_area(args: &Arguments<'_>) -> Result<ArrayRef> {
-    let areas = args.checked_cells(0)?.zip(args.texts(1)?).map(|(cell, unit)| {
-        let Some(cell) = cell.map_err(external)? else {
-            return Ok(None);
-        };
-        match unit.as_deref() {
-            None | Some("km^2" | "km2") => Ok(Some(cell.area_km2())),
-            Some("m^2" | "m2") => Ok(Some(cell.area_m2())),
-            Some(other) => exec_err!("h3_cell_area: unit '{other}' is not known: use 'km^2' or 'm^2'"),
-        }
-    });
+    let areas = args
+        .checked_cells(0)?
+        .zip(args.texts(1)?)
+        .map(|(cell, unit)| {
+            let Some(cell) = cell.map_err(external)? else {
+                return Ok(None);
+            };
+            match unit.as_deref() {
+                None | Some("km^2" | "km2") => Ok(Some(cell.area_km2())),
+                Some("m^2" | "m2") => Ok(Some(cell.area_m2())),
+                Some(other) => {
+                    exec_err!("h3_cell_area: unit '{other}' is not known: use 'km^2' or 'm^2'")
+                }
+            }
+        });
     Ok(Arc::new(areas.collect::<Result<Float64Array>>()?))
 }
 
 fn cell_to_string(args: &Arguments<'_>) -> Result<ArrayRef> {
-    Ok(Arc::new(args.map_cells::<_, StringArray>(|cell| cell.to_string())?))
+    Ok(Arc::new(
+        args.map_cells::<_, StringArray>(|cell| cell.to_string())?,
+    ))
 }
 
 fn get_resolution(args: &Arguments<'_>) -> Result<ArrayRef> {
-    Ok(Arc::new(args.map_cells::<_, UInt8Array>(|cell| cell.resolution().into())?))
+    Ok(Arc::new(args.map_cells::<_, UInt8Array>(|cell| {
+        cell.resolution().into()
+    })?))
 }
 
 fn is_valid_cell(args: &Arguments<'_>) -> Result<ArrayRef> {
-    let checked = args.checked_cells(0)?.map(|cell| cell.map_or(Some(false), |cell| cell.map(|_| true)));
+    let checked = args
+        .checked_cells(0)?
+        .map(|cell| cell.map_or(Some(false), |cell| cell.map(|_| true)));
     Ok(Arc::new(checked.collect::<BooleanArray>()))
 }
 
@@ -254,7 +375,8 @@ fn shapes(args: &Arguments<'_>, of: fn(CellIndex) -> Geometry<f64>) -> Result<Ar
             return Ok(None);
         };
         let mut bytes = Vec::new();
-        wkb::writer::write_geometry(&mut bytes, &of(cell), &options).map_err(|error| exec_datafusion_err!("{error}"))?;
+        wkb::writer::write_geometry(&mut bytes, &of(cell), &options)
+            .map_err(|error| exec_datafusion_err!("{error}"))?;
         Ok(Some(bytes))
     });
     Ok(Arc::new(shapes.collect::<Result<BinaryArray>>()?))

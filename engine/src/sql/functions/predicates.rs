@@ -7,7 +7,10 @@ use datafusion::{
     error::Result,
     logical_expr::ColumnarValue,
 };
-use geo::{BoundingRect as _, Geometry, Intersects as _, PreparedGeometry, Rect, Relate as _, relate::IntersectionMatrix};
+use geo::{
+    BoundingRect as _, Geometry, Intersects as _, PreparedGeometry, Rect, Relate as _,
+    relate::IntersectionMatrix,
+};
 use sedona_expr::scalar_udf::{ScalarKernelRef, SedonaScalarKernel};
 use sedona_functions::executor::{GenericExecutor, GeometryFactory};
 use sedona_geo::to_geo::GeoTypesGeometryFactory;
@@ -23,20 +26,58 @@ struct Predicate {
 }
 
 const PREDICATES: [Predicate; 9] = [
-    Predicate { name: "st_contains", holds: IntersectionMatrix::is_contains, apart: false },
-    Predicate { name: "st_within", holds: IntersectionMatrix::is_within, apart: false },
-    Predicate { name: "st_covers", holds: IntersectionMatrix::is_covers, apart: false },
-    Predicate { name: "st_coveredby", holds: IntersectionMatrix::is_coveredby, apart: false },
-    Predicate { name: "st_touches", holds: IntersectionMatrix::is_touches, apart: false },
-    Predicate { name: "st_crosses", holds: IntersectionMatrix::is_crosses, apart: false },
-    Predicate { name: "st_overlaps", holds: IntersectionMatrix::is_overlaps, apart: false },
-    Predicate { name: "st_equals", holds: IntersectionMatrix::is_equal_topo, apart: false },
-    Predicate { name: "st_disjoint", holds: IntersectionMatrix::is_disjoint, apart: true },
+    Predicate {
+        name: "st_contains",
+        holds: IntersectionMatrix::is_contains,
+        apart: false,
+    },
+    Predicate {
+        name: "st_within",
+        holds: IntersectionMatrix::is_within,
+        apart: false,
+    },
+    Predicate {
+        name: "st_covers",
+        holds: IntersectionMatrix::is_covers,
+        apart: false,
+    },
+    Predicate {
+        name: "st_coveredby",
+        holds: IntersectionMatrix::is_coveredby,
+        apart: false,
+    },
+    Predicate {
+        name: "st_touches",
+        holds: IntersectionMatrix::is_touches,
+        apart: false,
+    },
+    Predicate {
+        name: "st_crosses",
+        holds: IntersectionMatrix::is_crosses,
+        apart: false,
+    },
+    Predicate {
+        name: "st_overlaps",
+        holds: IntersectionMatrix::is_overlaps,
+        apart: false,
+    },
+    Predicate {
+        name: "st_equals",
+        holds: IntersectionMatrix::is_equal_topo,
+        apart: false,
+    },
+    Predicate {
+        name: "st_disjoint",
+        holds: IntersectionMatrix::is_disjoint,
+        apart: true,
+    },
 ];
 
 /// The kernels by function name.
 pub(super) fn kernels() -> impl Iterator<Item = (&'static str, ScalarKernelRef)> {
-    PREDICATES.into_iter().map(|predicate| (predicate.name, Arc::new(predicate) as ScalarKernelRef))
+    PREDICATES
+        .into_iter()
+        .map(|predicate| (predicate.name, Arc::new(predicate) as ScalarKernelRef))
 }
 
 impl SedonaScalarKernel for Predicate {
@@ -45,7 +86,11 @@ impl SedonaScalarKernel for Predicate {
         ArgMatcher::new(geometries, SedonaType::Arrow(DataType::Boolean)).match_args(types)
     }
 
-    fn invoke_batch(&self, types: &[SedonaType], values: &[ColumnarValue]) -> Result<ColumnarValue> {
+    fn invoke_batch(
+        &self,
+        types: &[SedonaType],
+        values: &[ColumnarValue],
+    ) -> Result<ColumnarValue> {
         let executor = GenericExecutor::<ShapeFactory, ShapeFactory>::new(types, values);
         let constant = [0, 1].map(|place| matches!(values[place], ColumnarValue::Scalar(_)));
         let mut answers = BooleanBuilder::with_capacity(executor.num_iterations());
@@ -89,7 +134,8 @@ struct Shape {
 
 impl Shape {
     fn prepared(&self) -> &PreparedGeometry<'static, Geometry<f64>> {
-        self.prepared.get_or_init(|| PreparedGeometry::from(self.geometry.clone()))
+        self.prepared
+            .get_or_init(|| PreparedGeometry::from(self.geometry.clone()))
     }
 }
 
@@ -101,6 +147,10 @@ impl GeometryFactory for ShapeFactory {
 
     fn try_from_wkb(&self, bytes: &[u8]) -> Result<Shape> {
         let geometry = self.0.try_from_wkb(bytes)?;
-        Ok(Shape { extent: geometry.bounding_rect(), geometry, prepared: OnceCell::new() })
+        Ok(Shape {
+            extent: geometry.bounding_rect(),
+            geometry,
+            prepared: OnceCell::new(),
+        })
     }
 }

@@ -4,7 +4,7 @@ import type { Map as MapLibre, MapGeoJSONFeature, Point } from "maplibre-gl";
 
 import type { Feature } from "../api/types";
 import { prefix } from "../map/overlay";
-import { dataLayerOf } from "../map/style_layers";
+import { labelPoints } from "../map/style_layers";
 
 const tolerance_px = 4;
 const limit = 12;
@@ -24,7 +24,7 @@ function hitOf(feature: MapGeoJSONFeature): Hit | null {
   const data: Feature = { type: "Feature", geometry: feature.geometry, properties: feature.properties };
   if (feature.layer.id.startsWith(`${prefix}result`)) return { layer: null, fid: null, feature: data };
   if (feature.layer.id.startsWith(prefix) || !feature.sourceLayer) return null;
-  const layer = feature.sourceLayer ?? dataLayerOf(feature.layer);
+  const layer = feature.sourceLayer.replace(labelPoints, "");
   const fid = Number(feature.id ?? feature.properties["fid"]);
   return Number.isFinite(fid) ? { layer, fid, feature: data } : null;
 }

@@ -2,12 +2,15 @@
 
 import type { LayerSpecification } from "maplibre-gl";
 
+/** What follows a polygon layer's name in the name of its label points. */
+export const labelPoints = /:label$/;
+
 /** The data layer a style layer draws: its metadata says, else its source-layer, else (rasters) its source. */
 export function dataLayerOf(layer: LayerSpecification): string | null {
   const metadata = (layer.metadata ?? {}) as Record<string, unknown>;
   const named = metadata["lucdau:layer"];
   if (typeof named === "string") return named;
-  if ("source-layer" in layer && typeof layer["source-layer"] === "string") return layer["source-layer"];
+  if ("source-layer" in layer && typeof layer["source-layer"] === "string") return layer["source-layer"].replace(labelPoints, "");
   return "source" in layer && typeof layer.source === "string" ? layer.source : null;
 }
 
