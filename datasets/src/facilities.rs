@@ -111,6 +111,15 @@ fn beside(place: Coord, random: &mut Random) -> Coord {
     }
 }
 
+/// The kinds of school of a commune: level, name, share of the people who attend, schools, and the number of its public plot.
+struct Kind {
+    level: &'static str,
+    name: &'static str,
+    share: f64,
+    count: usize,
+    plot: Option<usize>,
+}
+
 fn schools(
     province: &Province,
     (row, plots): (usize, &[PublicPlot]),
@@ -120,84 +129,41 @@ fn schools(
     let population = province.populations[row];
     let commune = &communes()[row];
     let heart = province.sites[row].place();
-    let primaries = (population / PEOPLE_PER_PRIMARY).clamp(1, 2) as usize;
-    let mut add =
-        |name: String, level: &'static str, pupils: f64, place: Coord, random: &mut Random| {
+    let count = |people: u32| (population / people).clamp(1, 2) as usize;
+    let seat = DISTRICTS
+        .iter()
+        .any(|district| district.seat == commune.code);
+    let upper = usize::from(seat || row % 5 == 2);
+    #[rustfmt::skip]
+    let levels = [
+        Kind { level: "primary", name: "Tiểu học", share: 0.086, count: count(PEOPLE_PER_PRIMARY), plot: Some(0) },
+        Kind { level: "kindergarten", name: "Mầm non", share: 0.055, count: count(PEOPLE_PER_PRIMARY), plot: None },
+        Kind { level: "lower_secondary", name: "THCS", share: 0.066, count: count(PEOPLE_PER_SECONDARY), plot: Some(1) },
+        Kind { level: "upper_secondary", name: "THPT", share: 0.125, count: upper, plot: None },
+    ];
+    for (nth, level) in levels.iter().enumerate() {
+        for number in 0..level.count {
+            let on_plot = level.plot.filter(|_| number == 0);
+            let place = on_plot.map_or_else(
+                || beside(villages[(nth + number) % villages.len()].place, random),
+                |number| plot(plots, Code::SCHOOL, number).unwrap_or(heart),
+            );
+            let ending = if level.count > 1 {
+                format!(" {}", number + 1)
+            } else {
+                String::new()
+            };
+            let pupils = f64::from(population) * level.share / level.count as f64;
             let seats = (pupils * random.range(0.85, 1.3) / 10.0).round().max(5.0) as u32 * 10;
             schools.push(School {
-                name,
-                level,
+                name: format!("Trường {} {}{ending}", level.name, commune.name),
+                level: level.level,
                 seats,
                 pupils: pupils.round() as u32,
                 commune: row,
                 place,
             });
-        };
-    let ending = |number: usize, count: usize| {
-        if count > 1 {
-            format!(" {}", number + 1)
-        } else {
-            String::new()
         }
-    };
-    for number in 0..primaries {
-        let place = match number {
-            0 => plot(plots, Code::SCHOOL, 0).unwrap_or(heart),
-            _ => beside(villages[number.min(villages.len() - 1)].place, random),
-        };
-        let name = format!(
-            "Trường Tiểu học {}{}",
-            commune.name,
-            ending(number, primaries)
-        );
-        let pupils = f64::from(population) * 0.086 / primaries as f64;
-        add(name, "primary", pupils, place, random);
-        let place = beside(villages[(number + 1).min(villages.len() - 1)].place, random);
-        let name = format!(
-            "Trường Mầm non {}{}",
-            commune.name,
-            ending(number, primaries)
-        );
-        add(
-            name,
-            "kindergarten",
-            f64::from(population) * 0.055 / primaries as f64,
-            place,
-            random,
-        );
-    }
-    let secondaries = (population / PEOPLE_PER_SECONDARY).clamp(1, 2) as usize;
-    for number in 0..secondaries {
-        let place = match number {
-            0 => plot(plots, Code::SCHOOL, 1).unwrap_or(heart),
-            _ => beside(villages[villages.len() - 1].place, random),
-        };
-        let name = format!(
-            "Trường THCS {}{}",
-            commune.name,
-            ending(number, secondaries)
-        );
-        add(
-            name,
-            "lower_secondary",
-            f64::from(population) * 0.066 / secondaries as f64,
-            place,
-            random,
-        );
-    }
-    let seat = DISTRICTS
-        .iter()
-        .any(|district| district.seat == commune.code);
-    if seat || row % 5 == 2 {
-        let place = beside(villages[villages.len() - 1].place, random);
-        let pupils = random.range(900.0, 1500.0);
-        add(
-            format!("Trường THPT {}", commune.name),
-            "upper_secondary",
-            pupils,
-            place,
-            random,
-        );
     }
 }
 

@@ -68,16 +68,7 @@ impl Province {
         let dykes = water::dykes(&rivers, &partition, &ground);
         let routes = routes::main_roads(&plane, seed);
         let railways = routes::railways(&plane, seed);
-        for route in &routes {
-            ground.mark_line(
-                &route.line,
-                route.class.width_m(route.lanes) / 2.0 + 7.0,
-                ground::CORRIDOR,
-            );
-        }
-        for (_, line) in &railways {
-            ground.mark_line(line, 12.0, ground::CORRIDOR);
-        }
+        mark_routes(&mut ground, &routes, &railways);
         let zones = industry::zones(&plane, &partition, &mut ground, seed);
         let lakes = water::lakes(&plane, &partition, &mut ground, seed);
         let canals = water::canals(&partition, &mut ground, &relief, seed);
@@ -147,6 +138,21 @@ fn mark_rivers(ground: &mut Ground, rivers: &[River], surfaces: &[MultiPolygon])
             15.0
         };
         ground.mark_line(&river.line, river.width_m * 0.64 + bank_m, ground::BANK);
+    }
+}
+
+/// Main roads and railways with their verges.
+fn mark_routes(
+    ground: &mut Ground,
+    routes: &[routes::Route],
+    railways: &[(&'static str, Vec<Coord>)],
+) {
+    for route in routes {
+        let radius_m = route.class.width_m(route.lanes) / 2.0 + 7.0;
+        ground.mark_line(&route.line, radius_m, ground::CORRIDOR);
+    }
+    for (_, line) in railways {
+        ground.mark_line(line, 12.0, ground::CORRIDOR);
     }
 }
 

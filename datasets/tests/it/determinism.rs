@@ -29,7 +29,7 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
     let again = tempfile::tempdir().unwrap();
     let mut shares = Vec::new();
     generate(again.path(), &Options::default(), &mut |_, share| {
-        shares.push(share)
+        shares.push(share);
     })
     .unwrap();
     let second = files(again.path());

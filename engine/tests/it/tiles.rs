@@ -279,7 +279,7 @@ fn a_polygon_is_labelled_inside_itself_once() {
             lon: 106.37,
             lat: 20.96,
         },
-        9,
+        11,
     );
     let tile = tile(&twin, "lakes", coord);
     let labelled: BTreeSet<u64> = tile.labels.iter().map(|label| label.id.0).collect();
