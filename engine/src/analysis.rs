@@ -25,7 +25,7 @@ pub use self::{
     false_discovery::false_discovery_threshold,
     gi_star::{gi_star, two_sided_p},
 };
-use crate::{CancelToken, TwinSnapshot, error::nearest_spelling};
+use crate::{CancelToken, TwinSnapshot, spelling::nearest_spelling};
 
 /// One planning question.
 pub trait Analysis: Sync {

@@ -11,6 +11,7 @@ pub mod index;
 pub mod output;
 pub mod search;
 pub mod snapshot;
+pub mod spelling;
 pub mod sql;
 pub mod tiles;
 pub mod twin;

@@ -15,7 +15,7 @@ use arrow::{
 };
 use geo_traits::to_geo::ToGeoGeometry as _;
 use h3o::CellIndex;
-use layers::{Extent, Layer, LayerMeta, Raster, layer::geometry_field};
+use layers::{Extent, Layer, LayerMeta, Raster, crs::STORED_CRS, layer::geometry_field};
 
 use self::cells::CellOrder;
 use crate::{
@@ -179,7 +179,7 @@ fn with_crs(schema: &SchemaRef) -> SchemaRef {
         return Arc::clone(schema);
     }
     let mut fields: Vec<FieldRef> = schema.fields().iter().map(Arc::clone).collect();
-    fields[place] = Arc::new(geometry_field(Layer::GEOM, "OGC:CRS84"));
+    fields[place] = Arc::new(geometry_field(Layer::GEOM, STORED_CRS));
     Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 

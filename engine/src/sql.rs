@@ -8,6 +8,7 @@
 //! ```
 
 mod access;
+mod bounds;
 mod catalog;
 mod cell_text;
 mod error;

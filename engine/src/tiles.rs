@@ -23,17 +23,16 @@ use layers::{
 };
 use rayon::prelude::*;
 
+pub(crate) use self::pyramid::Pyramid;
 use self::{
     dictionary::{Columns, Dictionary},
-    grid::Grid,
+    grid::{BUFFER, EXTENT, Grid},
 };
 pub use self::{
     encode::encode_mvt,
-    grid::{BUFFER, EXTENT},
-    pyramid::Pyramid,
     raster::{Resampling, raster_tile, resample},
 };
-use crate::{EngineError, LayerSnapshot, TwinSnapshot, error::nearest_spelling};
+use crate::{EngineError, LayerSnapshot, TwinSnapshot};
 
 /// What a vector tile is to contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,10 +103,7 @@ pub fn vector_tile(
 ) -> Result<VectorTile, EngineError> {
     let mut wanted: Vec<&Arc<LayerSnapshot>> = Vec::with_capacity(layers.len());
     for (index, id) in layers.iter().enumerate() {
-        let layer = twin.layer(id).ok_or_else(|| EngineError::UnknownLayer {
-            layer: id.to_string(),
-            nearest: nearest_spelling(id.as_str(), twin.layers.keys().map(LayerId::as_str)),
-        })?;
+        let layer = twin.require(id)?;
         if !layers[..index].contains(id) {
             wanted.push(layer);
         }
@@ -145,11 +141,11 @@ fn layer_tile(layer: &LayerSnapshot, grid: &Grid, label_reach: Option<u8>) -> Ti
     let margin = BUFFER as f64 / f64::from(EXTENT);
     for row in pyramid.rows_near(layer, grid.coord, margin) {
         if let Some(geometry) = cut::feature(pyramid, row, grid) {
-            let tags = columns.tags(row, &mut dictionary);
+            let attributes = columns.attributes(row, &mut dictionary);
             tile.features.push(TileFeature {
                 id: FeatureId(u64::from(row)),
                 geometry,
-                tags,
+                attributes,
             });
         }
     }

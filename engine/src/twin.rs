@@ -11,7 +11,7 @@ use layers::{LayerId, LayerKind, LayerMeta, Twin, Version};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::{EngineError, LayerSnapshot, error::nearest_spelling};
+use crate::{EngineError, LayerSnapshot, spelling::nearest_spelling};
 
 /// A twin opened for reading: every current layer in memory.
 pub struct Engine {

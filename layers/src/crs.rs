@@ -27,7 +27,7 @@ impl fmt::Display for Epsg {
 }
 
 /// VN-2000 projected systems in use: TM-3 zones by central meridian, then the two UTM zones.
-pub const VN2000_PROJECTED: [Epsg; 20] = [
+pub(crate) const VN2000_PROJECTED: [Epsg; 20] = [
     Epsg(9209), // 105°30'
     Epsg(9210), // 105°45'
     Epsg(5897), // 105°00'
@@ -70,7 +70,7 @@ impl Crs {
     ///
     /// # Errors
     /// When the register has no such code, or it is not a horizontal system.
-    pub fn from_epsg(code: Epsg) -> Result<Self, CrsError> {
+    pub(crate) fn from_epsg(code: Epsg) -> Result<Self, CrsError> {
         code.to_string().parse()
     }
 
@@ -113,11 +113,6 @@ impl Crs {
     /// Whether x and y are longitude and latitude in degrees.
     pub fn is_geographic(&self) -> bool {
         self.spatial_ref.is_geographic()
-    }
-
-    /// The definition as `PROJJSON`, as `GeoParquet` wants it.
-    pub fn to_projjson(&self) -> Option<String> {
-        quiet(|| self.spatial_ref.to_projjson().ok())
     }
 
     /// The definition as WKT.
@@ -234,7 +229,7 @@ impl Transformer {
     }
 
     /// Whether positions stay as they are.
-    pub fn is_identity(&self) -> bool {
+    pub(crate) fn is_identity(&self) -> bool {
         self.operation.is_none()
     }
 }

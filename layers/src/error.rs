@@ -43,6 +43,14 @@ pub enum ReadError {
         /// What was found.
         detail: String,
     },
+    /// Pixels without a place.
+    #[error(
+        "{path:?} is a picture that does not say where it lies; give a GeoTIFF, or put a world file (.tfw, .pgw, .jgw) beside it"
+    )]
+    Unplaced {
+        /// Which file.
+        path: PathBuf,
+    },
     /// A file with several layers, none chosen.
     #[error("{path:?} holds {} layers: {}; choose one with --source-layer NAME", names.len(), names.join(", "))]
     SeveralLayers {

@@ -22,11 +22,11 @@ use serde_json::json;
 use crate::{Extent, Layer, StoreError, repair::geometry_of};
 
 /// Rows in one row group: what a window reads at least.
-pub const ROWS_PER_GROUP: usize = 65_536;
+pub(crate) const ROWS_PER_GROUP: usize = 65_536;
 
 /// Writes batches of one schema to a `GeoParquet` file.
 #[derive(Debug)]
-pub struct GeoParquetWriter<W: Write + Send> {
+pub(crate) struct GeoParquetWriter<W: Write + Send> {
     writer: ArrowWriter<W>,
     geometry: Option<usize>,
     kinds: BTreeSet<&'static str>,
@@ -38,7 +38,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     ///
     /// # Errors
     /// When the schema cannot be written as Parquet.
-    pub fn new(out: W, schema: SchemaRef) -> Result<Self, ParquetError> {
+    pub(crate) fn new(out: W, schema: SchemaRef) -> Result<Self, ParquetError> {
         let geometry = schema.index_of(Layer::GEOM).ok();
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
@@ -58,7 +58,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     ///
     /// # Errors
     /// When they do not have the schema or cannot be written.
-    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
         if let Some(geometry) = self
             .geometry
             .and_then(|at| batch.column(at).as_binary_opt::<i32>())
@@ -82,7 +82,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     ///
     /// # Errors
     /// When the rest cannot be written.
-    pub fn finish(mut self) -> Result<W, ParquetError> {
+    pub(crate) fn finish(mut self) -> Result<W, ParquetError> {
         if self.geometry.is_some() {
             let value = self.metadata().to_string();
             self.writer
@@ -128,23 +128,16 @@ impl Layer {
     /// When the file cannot be created or written.
     pub fn to_geoparquet(&self, path: &Path) -> Result<(), StoreError> {
         let file = File::create(path).map_err(|source| StoreError::io("create", path, source))?;
-        let file = self
-            .to_geoparquet_in(file)
-            .map_err(|error| write_error(path, error))?;
+        let write = || {
+            let mut writer = GeoParquetWriter::new(file, SchemaRef::clone(&self.schema))?;
+            for batch in &self.batches {
+                writer.write(batch)?;
+            }
+            writer.finish()
+        };
+        let file = write().map_err(|error| write_error(path, error))?;
         file.sync_all()
             .map_err(|source| StoreError::io("write", path, source))
-    }
-
-    /// Writes it as `GeoParquet` to anything.
-    ///
-    /// # Errors
-    /// When the batches cannot be written.
-    pub fn to_geoparquet_in<W: Write + Send>(&self, out: W) -> Result<W, ParquetError> {
-        let mut writer = GeoParquetWriter::new(out, SchemaRef::clone(&self.schema))?;
-        for batch in &self.batches {
-            writer.write(batch)?;
-        }
-        writer.finish()
     }
 }
 

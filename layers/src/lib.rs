@@ -12,7 +12,7 @@ pub mod crs;
 pub mod encoding;
 pub mod error;
 pub mod extent;
-pub mod geoparquet;
+mod geoparquet;
 pub mod id;
 pub mod import;
 pub mod layer;

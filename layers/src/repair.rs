@@ -75,6 +75,14 @@ pub(crate) fn wkb_of(geometry: &Geometry) -> Vec<u8> {
     wkb
 }
 
+/// Text that stands where WKB should, such as a cell of a CSV file that is no number; none for bytes.
+fn words(wkb: &[u8]) -> Option<String> {
+    const MOST_LETTERS: usize = 80;
+    let text = str::from_utf8(wkb).ok()?;
+    let is_text = !text.is_empty() && !text.contains(char::is_control);
+    is_text.then(|| format!("{:?}", text.chars().take(MOST_LETTERS).collect::<String>()))
+}
+
 /// Reads WKB of any origin: curves become segments, Z and M are dropped, open rings closed; coordinates must be finite.
 pub(crate) fn parse(wkb: &[u8]) -> Result<Parsed, Fault> {
     let mut notes = Vec::new();
@@ -92,7 +100,8 @@ pub(crate) fn parse(wkb: &[u8]) -> Result<Parsed, Fault> {
         wkb
     };
     let unreadable = |detail: String| Fault::new(FindingCode::GeometryUnreadable, detail);
-    let parsed = wkb::reader::read_wkb(wkb).map_err(|error| unreadable(error.to_string()))?;
+    let parsed = wkb::reader::read_wkb(wkb)
+        .map_err(|error| unreadable(words(wkb).unwrap_or_else(|| error.to_string())))?;
     if parsed.dim() != Dimensions::Xy {
         notes.push(FindingCode::DimensionDropped);
     }

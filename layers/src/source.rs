@@ -29,6 +29,8 @@ pub(crate) struct About {
     pub(crate) declared_encoding: Option<Encoding>,
     /// Whether text comes as bytes nobody has decoded.
     pub(crate) raw_text: bool,
+    /// Whether the format has code pages, so that its driver may have decoded text with the wrong one.
+    pub(crate) code_pages: bool,
     /// Features it says it has, where that is cheap to know.
     pub(crate) feature_count: Option<u64>,
 }
@@ -83,6 +85,7 @@ pub(crate) fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError
     if is_file {
         let magic = look(path)?;
         refuse_proprietary(path, &magic)?;
+        refuse_short_database(path, &magic)?;
         if magic.starts_with(b"PAR1") {
             return geoparquet::GeoParquetSource::open(path)
                 .map(|source| Opened::Vector(Box::new(source)));
@@ -127,7 +130,7 @@ fn look(path: &Path) -> Result<Vec<u8>, ReadError> {
     }
     let mut magic = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(16).read_to_end(&mut magic).map_err(unreadable)?;
+    file.take(100).read_to_end(&mut magic).map_err(unreadable)?;
     if magic.is_empty() {
         return Err(ReadError::NotGis {
             path: path.into(),
@@ -135,6 +138,39 @@ fn look(path: &Path) -> Result<Vec<u8>, ReadError> {
         });
     }
     Ok(magic)
+}
+
+/// Refuses an `SQLite` file, such as a `GeoPackage`, that is shorter than its header says: `SQLite` itself notices only
+/// when it needs a page that is missing. With a write-ahead log beside it, the header may be older than the log.
+fn refuse_short_database(path: &Path, head: &[u8]) -> Result<(), ReadError> {
+    let Some(head) = head
+        .first_chunk::<100>()
+        .filter(|head| head.starts_with(b"SQLite format 3\0"))
+    else {
+        return Ok(());
+    };
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let number =
+        |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    // The page count holds only where the file was last written by a version that knows it.
+    let is_current = number(24) == number(92);
+    if !is_current || std::fs::metadata(log).is_ok() {
+        return Ok(());
+    }
+    let page_bytes = match u16::from_be_bytes([head[16], head[17]]) {
+        1 => 65_536,
+        bytes => u64::from(bytes),
+    };
+    let expected = page_bytes * u64::from(number(28));
+    let found = std::fs::metadata(path).map_or(expected, |about| about.len());
+    if found < expected {
+        return Err(ReadError::Damaged {
+            path: path.into(),
+            detail: format!("{found} of {expected} bytes"),
+        });
+    }
+    Ok(())
 }
 
 fn refuse_proprietary(path: &Path, magic: &[u8]) -> Result<(), ReadError> {

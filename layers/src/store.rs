@@ -205,6 +205,8 @@ impl Twin {
 
     /// Publishes a layer made in memory (an analysis' result, an edit) as a new version; its own version is ignored.
     ///
+    /// Columns, CRS and order of rows are written as they are: that they are those of a [`Layer`] is the caller's promise.
+    ///
     /// # Errors
     /// When another process writes or the files cannot be written.
     pub fn publish(&self, layer: &Layer) -> Result<Version, StoreError> {

@@ -46,7 +46,7 @@ pub struct TileFeature {
     /// What is left of it here.
     pub geometry: TileGeometry,
     /// Attributes as (row in `keys`, row in `values`); a null attribute is absent.
-    pub tags: Vec<(u32, u32)>,
+    pub attributes: Vec<(u32, u32)>,
 }
 
 /// A shape in tile units. Polygons follow MVT: exterior ring clockwise on screen (y south), holes the other way, rings
@@ -74,7 +74,7 @@ pub struct TileLabel {
     /// Length of the line that carries the label, in tile units; infinite for points and polygons.
     pub room: f64,
     /// Attributes as (row in `keys`, row in `values`).
-    pub tags: Vec<(u32, u32)>,
+    pub attributes: Vec<(u32, u32)>,
 }
 
 /// An attribute's value.

@@ -26,128 +26,128 @@ use crate::{
 /// corners are transparent.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct FillVertex {
+pub(crate) struct FillVertex {
     /// Pixels from the north-west corner.
-    pub position: [f32; 2],
+    pub(crate) position: [f32; 2],
     /// Premultiplied RGBA.
-    pub color: [u8; 4],
+    pub(crate) color: [u8; 4],
 }
 
 /// One segment of a line, as wide as the line. Neighbouring segments share the pixels around their joint without overlap: each
 /// keeps its side of the plane that halves the joint's angle.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct LineSegment {
+pub(crate) struct LineSegment {
     /// First end, then second end, in pixels.
-    pub ends: [f32; 4],
+    pub(crate) ends: [f32; 4],
     /// Normals of the planes through the first and the second end; pixels before the first or behind the second belong to
     /// the neighbours.
-    pub planes: [f32; 4],
+    pub(crate) planes: [f32; 4],
     /// Half width, half width of the gap in the middle, width of the soft edge, all in pixels.
-    pub widths: [f32; 3],
+    pub(crate) widths: [f32; 3],
     /// Bits of [`LineSegment::CUT_START`] and its siblings.
-    pub flags: u32,
+    pub(crate) flags: u32,
     /// How far beyond the first and the second end pixels may be covered.
-    pub reach: [f32; 2],
+    pub(crate) reach: [f32; 2],
     /// Premultiplied RGBA.
-    pub color: [u8; 4],
+    pub(crate) color: [u8; 4],
 }
 
 impl LineSegment {
     /// The plane at the first end cuts.
-    pub const CUT_START: u32 = 1;
+    pub(crate) const CUT_START: u32 = 1;
     /// The plane at the second end cuts.
-    pub const CUT_END: u32 = 2;
+    pub(crate) const CUT_END: u32 = 2;
     /// The first end is cut square through the point.
-    pub const BUTT_START: u32 = 4;
+    pub(crate) const BUTT_START: u32 = 4;
     /// The second end is cut square through the point.
-    pub const BUTT_END: u32 = 8;
+    pub(crate) const BUTT_END: u32 = 8;
     /// The corner at the first end is pointed.
-    pub const MITER_START: u32 = 16;
+    pub(crate) const MITER_START: u32 = 16;
     /// The corner at the second end is pointed.
-    pub const MITER_END: u32 = 32;
+    pub(crate) const MITER_END: u32 = 32;
 }
 
 /// A disc with a ring around it.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Circle {
+pub(crate) struct Circle {
     /// Middle, in pixels.
-    pub center: [f32; 2],
+    pub(crate) center: [f32; 2],
     /// Radius of the disc, width of the ring, width of the soft edge, in pixels.
-    pub radii: [f32; 3],
+    pub(crate) radii: [f32; 3],
     /// Disc, premultiplied RGBA.
-    pub color: [u8; 4],
+    pub(crate) color: [u8; 4],
     /// Ring, premultiplied RGBA.
-    pub stroke: [u8; 4],
+    pub(crate) stroke: [u8; 4],
 }
 
 /// One glyph, as a name: the executor knows where its distance field lies.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GlyphQuad {
+pub(crate) struct GlyphQuad {
     /// Typeface.
-    pub face: Face,
+    pub(crate) face: Face,
     /// Number in the typeface.
-    pub glyph: u32,
+    pub(crate) glyph: u32,
     /// Where the glyph's origin stands on the baseline, in pixels.
-    pub origin: [f32; 2],
+    pub(crate) origin: [f32; 2],
     /// Pixels per em.
-    pub size_px: f32,
+    pub(crate) size_px: f32,
     /// Cosine and sine of the rotation, clockwise on screen.
-    pub rotation: [f32; 2],
+    pub(crate) rotation: [f32; 2],
     /// How far the ink grows beyond the outline, in pixels: 0 for the text itself, more for its halo.
-    pub grow_px: f32,
+    pub(crate) grow_px: f32,
     /// Width of the soft edge, in pixels.
-    pub blur_px: f32,
+    pub(crate) blur_px: f32,
     /// Premultiplied RGBA.
-    pub color: [u8; 4],
+    pub(crate) color: [u8; 4],
 }
 
 /// An image over the whole tile: straight RGBA with one pixel of border on every side.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RasterQuad {
+pub(crate) struct RasterQuad {
     /// Pixels along a side, without the border.
-    pub size: usize,
+    pub(crate) size: usize,
     /// `(size + 2)²` pixels, premultiplied.
-    pub pixels: Vec<[u8; 4]>,
+    pub(crate) pixels: Vec<[u8; 4]>,
     /// Whether pixels are blended into each other.
-    pub smooth: bool,
+    pub(crate) smooth: bool,
 }
 
 /// Shaded relief over the whole tile.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HillshadeQuad {
+pub(crate) struct HillshadeQuad {
     /// Pixels along a side, without the border.
-    pub size: usize,
+    pub(crate) size: usize,
     /// `(size + 2)²` heights in metres.
-    pub heights_m: Vec<f32>,
+    pub(crate) heights_m: Vec<f32>,
     /// What the shader needs.
-    pub light: HillshadeLight,
+    pub(crate) light: HillshadeLight,
 }
 
 /// Light and ground of a [`HillshadeQuad`].
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct HillshadeLight {
+pub(crate) struct HillshadeLight {
     /// Premultiplied RGBA.
-    pub shadow: [f32; 4],
+    pub(crate) shadow: [f32; 4],
     /// Premultiplied RGBA.
-    pub highlight: [f32; 4],
+    pub(crate) highlight: [f32; 4],
     /// Premultiplied RGBA.
-    pub accent: [f32; 4],
+    pub(crate) accent: [f32; 4],
     /// Where light comes from, radians clockwise from north.
-    pub azimuth_rad: f32,
+    pub(crate) azimuth_rad: f32,
     /// 0 to 1.
-    pub intensity: f32,
+    pub(crate) intensity: f32,
     /// Factor from height differences per pixel to the drawn gradient.
-    pub gradient_scale: f32,
+    pub(crate) gradient_scale: f32,
     /// Pixels along a side of the heights.
-    pub size: f32,
+    pub(crate) size: f32,
 }
 
 /// One step of painting.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub(crate) enum Command {
     /// Triangles: a range of `fill_indices`.
     Fill(Range<u32>),
     /// A range of `segments`.
@@ -164,27 +164,27 @@ pub enum Command {
 
 /// Everything that is painted on one tile.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct DrawList {
+pub(crate) struct DrawList {
     /// Side of the image in pixels.
-    pub size_px: u32,
+    pub(crate) size_px: u32,
     /// What is below everything, premultiplied RGBA.
-    pub background: [u8; 4],
+    pub(crate) background: [u8; 4],
     /// What to paint, in order.
-    pub commands: Vec<Command>,
+    pub(crate) commands: Vec<Command>,
     /// Corners of triangles.
-    pub fill_vertices: Vec<FillVertex>,
+    pub(crate) fill_vertices: Vec<FillVertex>,
     /// Triangles, three corners each.
-    pub fill_indices: Vec<u32>,
+    pub(crate) fill_indices: Vec<u32>,
     /// Line segments.
-    pub segments: Vec<LineSegment>,
+    pub(crate) segments: Vec<LineSegment>,
     /// Circles.
-    pub circles: Vec<Circle>,
+    pub(crate) circles: Vec<Circle>,
     /// Glyphs, halos before the text they surround.
-    pub glyphs: Vec<GlyphQuad>,
+    pub(crate) glyphs: Vec<GlyphQuad>,
     /// Images.
-    pub rasters: Vec<RasterQuad>,
+    pub(crate) rasters: Vec<RasterQuad>,
     /// Reliefs.
-    pub hillshades: Vec<HillshadeQuad>,
+    pub(crate) hillshades: Vec<HillshadeQuad>,
 }
 
 /// What every builder needs to know of the tile.
@@ -213,7 +213,7 @@ impl Frame<'_> {
 
 impl DrawList {
     /// Whether nothing lies on the background.
-    pub fn is_solid(&self) -> bool {
+    pub(crate) fn is_solid(&self) -> bool {
         self.commands.is_empty()
     }
 

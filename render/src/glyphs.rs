@@ -92,7 +92,7 @@ fn glyph(face: Face, character: char) -> Option<Glyph> {
     let Some(field) = sdf(face, number, SPEC) else {
         return Some(empty);
     };
-    let inner = |length: usize| u32::try_from(length - 2 * SPEC.buffer).unwrap_or_default();
+    let inner = |length: usize| crate::narrow::count(length - 2 * SPEC.buffer);
     Some(Glyph {
         width: inner(field.width),
         height: inner(field.height),

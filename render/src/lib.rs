@@ -8,7 +8,7 @@
 
 pub mod cartography;
 pub mod device;
-pub mod draw_list;
+mod draw_list;
 pub mod error;
 pub mod glyphs;
 pub mod image;
@@ -17,7 +17,7 @@ mod passes;
 pub mod raster_png;
 pub mod renderer;
 pub mod style;
-pub mod text;
+mod text;
 
 pub use device::AdapterInfo;
 pub use error::{RenderError, StyleError};

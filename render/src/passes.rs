@@ -4,13 +4,14 @@ mod circle;
 mod fill;
 mod hillshade;
 mod line;
+mod quads;
 mod raster;
 mod target;
 mod text;
 
 use std::sync::Mutex;
 
-use self::target::Target;
+use self::{quads::QuadPass, target::Target};
 use crate::{
     RenderError,
     device::Gpu,
@@ -28,8 +29,8 @@ const TARGETS_KEPT: usize = 16;
 pub(crate) struct Passes {
     view_layout: wgpu::BindGroupLayout,
     fill: fill::FillPass,
-    line: line::LinePass,
-    circle: circle::CirclePass,
+    line: QuadPass,
+    circle: QuadPass,
     text: text::TextPass,
     raster: raster::RasterPass,
     hillshade: hillshade::HillshadePass,
@@ -55,8 +56,8 @@ impl Passes {
             });
         Self {
             fill: fill::FillPass::new(gpu, &view_layout),
-            line: line::LinePass::new(gpu, &view_layout),
-            circle: circle::CirclePass::new(gpu, &view_layout),
+            line: line::pass(gpu, &view_layout),
+            circle: circle::pass(gpu, &view_layout),
             text: text::TextPass::new(gpu, &view_layout),
             raster: raster::RasterPass::new(gpu, &view_layout),
             hillshade: hillshade::HillshadePass::new(gpu, &view_layout),
@@ -69,8 +70,8 @@ impl Passes {
     pub(crate) fn paint(&self, gpu: &Gpu, list: &DrawList) -> Result<Vec<u8>, RenderError> {
         let target = self.take_target(gpu, list.size_px);
         let fills = fill::FillPass::upload(gpu, list);
-        let lines = line::LinePass::upload(gpu, list);
-        let circles = circle::CirclePass::upload(gpu, list);
+        let lines = buffer(gpu, &list.segments, wgpu::BufferUsages::VERTEX);
+        let circles = buffer(gpu, &list.circles, wgpu::BufferUsages::VERTEX);
         let texts = self.text.upload(gpu, list);
         let rasters: Vec<_> = list
             .rasters
@@ -234,6 +235,7 @@ fn buffer<T: bytemuck::Pod>(
         mapped_at_creation: true,
     };
     let buffer = gpu.device.create_buffer(&descriptor);
+    // Refused only by a lost device, which reading the pixels back reports.
     if let Ok(mut mapped) = buffer.slice(..bytes.len() as u64).get_mapped_range_mut() {
         mapped.copy_from_slice(bytes);
     }

@@ -57,7 +57,7 @@ fn png(tile: &RasterTile, pixel: impl Fn(f32) -> [u8; 4]) -> Vec<u8> {
     let rows = tile.values.chunks_exact(side).skip(1).take(tile.size);
     let values = rows.flat_map(|row| row[1..=tile.size].iter().copied());
     let rgba = values.flat_map(pixel).collect();
-    let side = u32::try_from(tile.size).unwrap_or_default();
+    let side = crate::narrow::count(tile.size);
     // never through a reduced palette: these are numbers, not looks
     Image {
         width: side,

@@ -8,8 +8,8 @@ mod sdf;
 mod shape;
 
 pub(crate) use atlas::{Atlas, Slot};
-pub use face::Face;
+pub(crate) use face::Face;
 pub(crate) use layout::{Anchor, Block, Justify, TextStyle, Transform, block};
 pub(crate) use placement::{Candidate, OrientedBox, accept};
 pub(crate) use sdf::{SdfGlyph, SdfSpec, sdf};
-pub use shape::{ShapedGlyph, Shaper};
+pub(crate) use shape::{ShapedGlyph, Shaper};

@@ -133,7 +133,10 @@ impl Jobs {
     ) -> Result<JobView, RequestError> {
         let (number, view) = self.table.add(analysis, parameters);
         match self.queue.try_send(number) {
-            Ok(()) => Ok(view),
+            Ok(()) => {
+                self.table.forget_oldest();
+                Ok(view)
+            }
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
                 self.table.lock().by_number.remove(&number);
                 Err(RequestError::TooMany {
@@ -194,19 +197,11 @@ impl Table {
         format!("{:x}-{number}", self.run)
     }
 
-    /// Notes a new job and forgets the oldest finished one when there are too many.
+    /// Notes a new job.
     fn add(&self, analysis: &'static dyn Analysis, parameters: Value) -> (u64, JobView) {
         let mut ledger = self.lock();
         ledger.last += 1;
         let number = ledger.last;
-        let oldest = ledger
-            .by_number
-            .iter()
-            .find(|(_, job)| job.status.is_over())
-            .map(|(&number, _)| number);
-        if let (Some(oldest), true) = (oldest, ledger.by_number.len() >= MAX_KEPT) {
-            ledger.by_number.remove(&oldest);
-        }
         let job = Job {
             analysis,
             parameters,
@@ -221,6 +216,18 @@ impl Table {
         let view = job.view(&self.id(number));
         ledger.by_number.insert(number, job);
         (number, view)
+    }
+
+    /// Forgets the oldest finished job when more than [`MAX_KEPT`] are remembered; a job that was refused costs no result.
+    fn forget_oldest(&self) {
+        let mut ledger = self.lock();
+        if ledger.by_number.len() > MAX_KEPT {
+            let mut numbered = ledger.by_number.iter();
+            let oldest = numbered.find(|(_, job)| job.status.is_over());
+            if let Some(number) = oldest.map(|(&number, _)| number) {
+                ledger.by_number.remove(&number);
+            }
+        }
     }
 
     /// Reads or changes the job an id names, under a lock held for that alone.

@@ -9,7 +9,6 @@ pub mod events;
 pub mod http;
 pub mod jobs;
 pub mod map_tiles;
-pub mod nearest;
 pub mod offload;
 pub mod painter;
 pub mod refusals;

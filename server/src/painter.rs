@@ -1,4 +1,4 @@
-//! The renderer, or the reason why there is none: without a Vulkan device everything but raster tiles is still served.
+//! The renderer, if there is one: without a Vulkan device everything but raster tiles is still served.
 
 use render::{Renderer, RendererOptions};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use crate::{error::RequestError, http::problem::chain};
 /// What draws raster tiles, if anything can.
 #[derive(Debug)]
 pub struct Painter {
-    renderer: Result<Renderer, String>,
+    renderer: Option<Renderer>,
 }
 
 /// Whether raster tiles can be drawn, for a person to read.
@@ -23,21 +23,21 @@ pub struct PainterState {
 }
 
 impl Painter {
-    /// Looks for a graphics device; not finding one is no error here.
+    /// Looks for a graphics device; not finding one is no error here, and the reason is logged.
     pub fn start() -> Self {
-        let renderer = Renderer::new(&RendererOptions::default()).map_err(|error| chain(&error));
-        let adapter = renderer
-            .as_ref()
-            .map(|renderer| renderer.adapter().name.as_str());
-        tracing::debug!(?adapter, "looked for a graphics device");
-        Self { renderer }
+        let renderer = Renderer::new(&RendererOptions::default());
+        match &renderer {
+            Ok(renderer) => tracing::debug!(adapter = renderer.adapter().name, "drawing with"),
+            Err(error) => tracing::warn!(cause = %chain(error), "raster tiles cannot be drawn"),
+        }
+        Self {
+            renderer: renderer.ok(),
+        }
     }
 
     /// A painter whose device failed while it was being opened.
     pub fn broken() -> Self {
-        Self {
-            renderer: Err("the graphics driver failed while starting".to_owned()),
-        }
+        Self { renderer: None }
     }
 
     /// The renderer.
@@ -45,23 +45,20 @@ impl Painter {
     /// # Errors
     /// When there is none.
     pub fn renderer(&self) -> Result<&Renderer, RequestError> {
-        self.renderer
-            .as_ref()
-            .map_err(|_reason| RequestError::NoRenderer)
+        self.renderer.as_ref().ok_or(RequestError::NoRenderer)
     }
 
     /// How it stands.
     pub fn state(&self) -> PainterState {
         PainterState {
-            ready: self.renderer.is_ok(),
+            ready: self.renderer.is_some(),
             adapter: self
                 .renderer
                 .as_ref()
-                .ok()
                 .map(|renderer| renderer.adapter().name.clone()),
             problem: self
                 .renderer
-                .is_err()
+                .is_none()
                 .then(|| RequestError::NoRenderer.to_string()),
         }
     }

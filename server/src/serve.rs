@@ -14,7 +14,13 @@ use engine::{Engine, EngineError};
 use layers::Twin;
 use thiserror::Error;
 
-use crate::{http, offload::cores, painter::Painter, services::Services, shutdown::Shutdown};
+use crate::{
+    http,
+    offload::{cores, panic_message},
+    painter::Painter,
+    services::Services,
+    shutdown::Shutdown,
+};
 
 /// Time open requests get to finish once the server is asked to end.
 const GRACE: Duration = Duration::from_secs(5);
@@ -138,7 +144,14 @@ impl Server {
         let engine = Engine::open(twin).map_err(|source| ServeError::Load {
             source: Box::new(source),
         })?;
-        let painter = painter.join().unwrap_or_else(|_panic| Painter::broken());
+        let painter = painter.join().unwrap_or_else(|panic| {
+            let cause = panic_message(panic.as_ref());
+            tracing::warn!(
+                cause,
+                "raster tiles cannot be drawn: the graphics driver failed"
+            );
+            Painter::broken()
+        });
         let services = Services::start(Arc::new(engine), painter);
         let services = services.map_err(|source| ServeError::System {
             doing: "start its threads",

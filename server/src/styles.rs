@@ -8,7 +8,7 @@ use std::{
     time::SystemTime,
 };
 
-use engine::{Engine, TwinSnapshot};
+use engine::{Engine, TwinSnapshot, spelling::nearest_spelling};
 use layers::LayerMeta;
 use render::{Style, cartography};
 use serde::Serialize;
@@ -17,7 +17,6 @@ use serde_json::Value;
 use crate::{
     error::{Noun, RequestError},
     http::etag::Fingerprint,
-    nearest::nearest,
 };
 
 /// The style every twin has.
@@ -29,7 +28,8 @@ const MAX_DOCUMENT_BYTES: u64 = 4 << 20;
 /// Style files listed at most.
 const MAX_STYLES: usize = 256;
 
-/// The styles of a twin, each parsed once and kept until what it is made from changes.
+/// The styles of a twin, each parsed once and kept until what it is made from changes. Only styles that exist are kept, so
+/// no more than the owner of the twin has put there.
 #[derive(Debug)]
 pub struct StyleBook {
     directory: PathBuf,
@@ -173,7 +173,7 @@ impl StyleBook {
 
     fn unknown(&self, id: &str) -> RequestError {
         let known: Vec<String> = self.list().into_iter().map(|style| style.id).collect();
-        let nearest = nearest(id, known.iter().map(String::as_str)).map(str::to_owned);
+        let nearest = nearest_spelling(id, known.iter().map(String::as_str));
         RequestError::Unknown {
             what: Noun::Style,
             name: id.to_owned(),

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::body::Bytes;
 use engine::{
     Engine, LayerSnapshot, TwinSnapshot,
+    spelling::nearest_spelling,
     tiles::{TileOptions, encode_mvt, vector_tile},
 };
 use layers::{LayerId, LayerKind, TileCoord};
@@ -12,7 +13,6 @@ use layers::{LayerId, LayerKind, TileCoord};
 use crate::{
     error::{Noun, Refusal, RequestError},
     http::etag::{EntityTag, Fingerprint},
-    nearest::nearest,
     offload::Offload,
     tile_cache::{TileCache, TileKey, VECTOR_CACHE_BYTES},
 };
@@ -134,6 +134,6 @@ pub fn find_layer(snapshot: &TwinSnapshot, name: &str) -> Result<Arc<LayerSnapsh
     found.map(Arc::clone).ok_or_else(|| RequestError::Unknown {
         what: Noun::Layer,
         name: name.to_owned(),
-        nearest: nearest(name, snapshot.layers.keys().map(LayerId::as_str)).map(str::to_owned),
+        nearest: nearest_spelling(name, snapshot.layers.keys().map(LayerId::as_str)),
     })
 }

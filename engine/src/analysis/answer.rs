@@ -97,7 +97,8 @@ fn meta(
             max_y: shape.max().y,
         })
     });
-    let provenance_text = serde_json::to_string(provenance).unwrap_or_default();
+    let provenance_text =
+        serde_json::to_string(provenance).expect("names, numbers and dates have a JSON text");
     LayerMeta {
         id: provenance
             .analysis

@@ -10,7 +10,7 @@ use arrow::{
 use layers::{GeometryKind, LayerId, LayerKind};
 
 use super::AnalysisError;
-use crate::{LayerSnapshot, TwinSnapshot, error::nearest_spelling};
+use crate::{LayerSnapshot, TwinSnapshot, spelling::nearest_spelling};
 
 /// The layer of a name.
 pub(super) fn layer<'a>(

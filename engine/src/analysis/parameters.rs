@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::AnalysisError;
-use crate::error::nearest_spelling;
+use crate::spelling::nearest_spelling;
 
 /// A schema of parameters: an object that takes those named and no others.
 pub(super) fn schema(properties: &Value) -> Value {
@@ -20,17 +20,23 @@ pub(super) fn schema(properties: &Value) -> Value {
 
 /// Words of a parameter in both languages; Vietnamese first, as people see it.
 pub(super) fn words(vi: [&str; 2], en: [&str; 2]) -> Map<String, Value> {
-    let words = json!({
-        "title": format!("{} · {}", vi[0], en[0]),
-        "description": format!("{} · {}", vi[1], en[1]),
-        "x-title-vi": vi[0], "x-title-en": en[0], "x-description-vi": vi[1], "x-description-en": en[1],
-    });
-    words.as_object().cloned().unwrap_or_default()
+    Map::from_iter([
+        ("title".to_owned(), json!(format!("{} · {}", vi[0], en[0]))),
+        (
+            "description".to_owned(),
+            json!(format!("{} · {}", vi[1], en[1])),
+        ),
+        ("x-title-vi".to_owned(), json!(vi[0])),
+        ("x-title-en".to_owned(), json!(en[0])),
+        ("x-description-vi".to_owned(), json!(vi[1])),
+        ("x-description-en".to_owned(), json!(en[1])),
+    ])
 }
 
 /// A parameter: its words and its rules.
 pub(super) fn parameter(mut words: Map<String, Value>, rules: &Value) -> Value {
-    words.extend(rules.as_object().cloned().unwrap_or_default());
+    let rules = rules.as_object().expect("rules are written as an object");
+    words.extend(rules.clone());
     Value::Object(words)
 }
 

@@ -62,12 +62,11 @@ impl Plane {
             .unzip();
         WAYS.with_borrow_mut(|kept| {
             if kept.as_ref().is_none_or(|ways| ways.code != self.code) {
-                *kept = ways(&self.code).ok();
+                *kept = Some(ways(&self.code).expect("the plane was reached when it was made"));
             }
-            let ways = kept
-                .as_ref()
-                .expect("the plane was reached when it was made");
-            way(ways).transform(&mut x, &mut y);
+            if let Some(ways) = kept {
+                way(ways).transform(&mut x, &mut y);
+            }
         });
         let mut positions = x.into_iter().zip(y);
         let mut put_back = |ring: &mut LineString<f64>| {

@@ -134,7 +134,7 @@ impl Column {
             }
             Data::List(array, items) => {
                 let offsets = array.as_list::<i64>().value_offsets();
-                let place = |offset: i64| usize::try_from(offset).unwrap_or(0);
+                let place = |offset: i64| usize::try_from(offset).expect("Arrow checks offsets");
                 (place(offsets[row])..place(offsets[row + 1]))
                     .map(|item| items.json(item))
                     .collect::<Result<_, _>>()?

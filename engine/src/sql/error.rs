@@ -9,10 +9,7 @@ use datafusion::{
 use thiserror::Error;
 
 use super::SqlRequest;
-use crate::{
-    TwinSnapshot,
-    error::{nearest_spelling, suggestion},
-};
+use crate::{TwinSnapshot, error::suggestion, spelling::nearest_spelling};
 
 /// Why a query has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

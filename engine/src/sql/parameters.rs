@@ -44,13 +44,12 @@ fn geometry(number: usize, value: &Value) -> Result<ScalarAndMetadata, SqlError>
     wkb::writer::write_geometry(&mut bytes, &shape, &wkb::writer::WriteOptions::default())
         .ok()
         .ok_or_else(|| refused(number, "a geometry that has no WKB"))?;
-    let field = SedonaType::Wkb(Edges::Planar, lnglat()).to_storage_field(Layer::GEOM, true);
-    let metadata = field
-        .ok()
-        .map(|field| FieldMetadata::new_from_field(&field));
+    let field = SedonaType::Wkb(Edges::Planar, lnglat())
+        .to_storage_field(Layer::GEOM, true)
+        .expect("WKB in longitude and latitude has a column type");
     Ok(ScalarAndMetadata::new(
         ScalarValue::Binary(Some(bytes)),
-        metadata,
+        Some(FieldMetadata::new_from_field(&field)),
     ))
 }
 

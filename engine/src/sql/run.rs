@@ -28,7 +28,7 @@ use datafusion::{
 use futures::StreamExt as _;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Answer, SqlError, SqlRequest, error, functions::Guard, parameters, session};
+use super::{Answer, SqlError, SqlRequest, bounds, error, functions::Guard, parameters, session};
 use crate::TwinSnapshot;
 
 /// How often the waiting thread looks whether the query was cancelled.
@@ -37,11 +37,8 @@ const CANCEL_CHECK: Duration = Duration::from_millis(10);
 /// SQL threads per core: planning does not give way, so a few plans may take long without holding up all queries.
 const THREADS_PER_CORE: usize = 2;
 
-/// The longest query text; planning time grows faster than the text.
-const MOST_QUERY_BYTES: usize = 256 << 10;
-
-/// Stack of a SQL thread: plans are trees and are walked recursively.
-const STACK_BYTES: usize = 8 << 20;
+/// Stack of a SQL thread: plans are trees and are walked recursively, at some 8 KiB a level. Only what is used takes memory.
+const STACK_BYTES: usize = 128 << 20;
 
 /// The rows of an answer before it is timed.
 struct Rows {
@@ -54,13 +51,7 @@ pub(super) fn query(
     snapshot: &Arc<TwinSnapshot>,
     request: &SqlRequest,
 ) -> Result<Answer, SqlError> {
-    if request.query.len() > MOST_QUERY_BYTES {
-        let message = format!(
-            "the query is {} bytes long, more than the {MOST_QUERY_BYTES} allowed",
-            request.query.len()
-        );
-        return Err(SqlError::Invalid { message });
-    }
+    bounds::check(&request.query)?;
     let begun = Instant::now();
     let guard = Guard {
         cancel: request.cancel.clone(),
@@ -157,8 +148,10 @@ async fn collect(
     request: &SqlRequest,
     guard: &Guard,
 ) -> Result<Rows> {
+    // A layer's file has metadata of its own, which is not true of a part of its columns.
+    let schema = stream.schema().as_ref().clone().with_metadata([].into());
     let mut rows = Rows {
-        schema: stream.schema(),
+        schema: Arc::new(schema),
         batches: Vec::new(),
         truncated: false,
     };

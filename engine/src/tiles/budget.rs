@@ -64,7 +64,7 @@ pub(super) fn label_bytes(layer: &TileLayer) -> usize {
     let points = layer.labels.iter().map(|label| TileFeature {
         id: label.id,
         geometry: TileGeometry::Points(vec![[i32::MAX; 2]]),
-        tags: label.tags.clone(),
+        attributes: label.attributes.clone(),
     });
     let mut cost = Cost::default();
     for point in points {
@@ -132,7 +132,7 @@ impl Cost {
             32 + layer.name.len() + layer.keys.iter().map(|key| key.len() + 4).sum::<usize>();
         let mut bytes = if self.bytes == 0 { header } else { self.bytes };
         bytes += FEATURE_BYTES + geometry_bytes(&feature.geometry);
-        for (key, value) in &feature.tags {
+        for (key, value) in &feature.attributes {
             bytes += varint_bytes(u64::from(*key)) + varint_bytes(u64::from(*value));
             if !self.values.contains(value) {
                 bytes += value_bytes(layer.values.get(*value as usize));
@@ -142,7 +142,7 @@ impl Cost {
         if fits {
             self.bytes = bytes;
             self.values
-                .extend(feature.tags.iter().map(|(_, value)| *value));
+                .extend(feature.attributes.iter().map(|(_, value)| *value));
         }
         fits
     }

@@ -70,11 +70,11 @@ impl Columns {
     }
 
     /// A row's attributes as (name, value) numbers; nulls and NaN are absent.
-    pub(super) fn tags(&self, row: u32, dictionary: &mut Dictionary) -> Vec<(u32, u32)> {
-        let tag = |(name, column): (u32, &Column)| {
+    pub(super) fn attributes(&self, row: u32, dictionary: &mut Dictionary) -> Vec<(u32, u32)> {
+        let attribute = |(name, column): (u32, &Column)| {
             Some((name, dictionary.number(column.key(row as usize)?)))
         };
-        (0..).zip(&self.columns).filter_map(tag).collect()
+        (0..).zip(&self.columns).filter_map(attribute).collect()
     }
 }
 

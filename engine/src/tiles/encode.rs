@@ -11,7 +11,9 @@ use rayon::prelude::*;
 /// Writes a tile as a Mapbox Vector Tile.
 ///
 /// Layers without features are left out, and so is a second layer of the same name. The labels of a polygon layer follow
-/// it as a layer of points, named with [`LABEL_POINTS`]; other labels are not part of the format.
+/// it as a layer of points, named with [`LABEL_POINTS`]; other labels are not part of the format. A layer beyond what the
+/// format can count (2^29 vertices in a line, 2^32 values) is left out and logged; `TileOptions::limit_bytes` keeps
+/// tiles far below that.
 ///
 /// # References
 /// Mapbox Vector Tile specification 2.1.
@@ -27,20 +29,27 @@ pub fn encode_mvt(tile: &VectorTile) -> Vec<u8> {
     layers
         .into_par_iter()
         .map(|layer| {
-            let mut bytes = encode_layer(layer).unwrap_or_default();
-            bytes.extend(encode_label_points(layer).unwrap_or_default());
-            bytes
+            let both = encode_layer(layer)
+                .and_then(|bytes| Ok([bytes, encode_label_points(layer)?].concat()));
+            both.unwrap_or_else(|error| {
+                tracing::error!(layer = %layer.name, %error, "layer left out of a tile");
+                Vec::new()
+            })
         })
         .collect::<Vec<_>>()
         .concat()
 }
 
-/// Fails only past what the format can count: 2^29 vertices in a line, 2^32 values.
-fn encode_layer(layer: &TileLayer) -> MvtResult<Vec<u8>> {
-    let mut builder = MvtLayerBuilder::new(layer.name.as_ref())?;
-    if let Some(extent) = MvtExtent::new(layer.extent) {
+fn begin(name: impl Into<String>, extent: u32) -> MvtResult<MvtLayerBuilder> {
+    let mut builder = MvtLayerBuilder::new(name.into())?;
+    if let Some(extent) = MvtExtent::new(extent) {
         builder.extent(extent);
     }
+    Ok(builder)
+}
+
+fn encode_layer(layer: &TileLayer) -> MvtResult<Vec<u8>> {
+    let mut builder = begin(layer.name.as_ref(), layer.extent)?;
     for feature in &layer.features {
         let kind = match &feature.geometry {
             TileGeometry::Points(_) => MvtGeomType::Point,
@@ -50,7 +59,7 @@ fn encode_layer(layer: &TileLayer) -> MvtResult<Vec<u8>> {
         let mut writer = builder.feature_of(kind);
         writer.id(Some(feature.id.0));
         write_geometry(&mut writer, &feature.geometry)?;
-        write_tags(&mut writer, &feature.tags, layer)?;
+        write_attributes(&mut writer, &feature.attributes, layer)?;
         builder = writer.end();
     }
     Ok(builder.encode())
@@ -76,17 +85,14 @@ fn encode_label_points(layer: &TileLayer) -> MvtResult<Vec<u8>> {
     if !has_polygons || inside.peek().is_none() {
         return Ok(Vec::new());
     }
-    let mut builder = MvtLayerBuilder::new(format!("{}{LABEL_POINTS}", layer.name))?;
-    if let Some(extent) = MvtExtent::new(layer.extent) {
-        builder.extent(extent);
-    }
+    let mut builder = begin(format!("{}{LABEL_POINTS}", layer.name), layer.extent)?;
     for label in inside {
         #[expect(clippy::cast_possible_truncation, reason = "within the tile's extent")]
         let [x, y] = label.position.map(|place| place as i32);
         let mut writer = builder.feature_of(MvtGeomType::Point);
         writer.id(Some(label.id.0));
         writer.points([MvtCoord { x, y }])?;
-        write_tags(&mut writer, &label.tags, layer)?;
+        write_attributes(&mut writer, &label.attributes, layer)?;
         builder = writer.end();
     }
     Ok(builder.encode())
@@ -119,12 +125,12 @@ fn write_geometry(writer: &mut MvtFeatureBuilder, geometry: &TileGeometry) -> Mv
     Ok(())
 }
 
-fn write_tags(
+fn write_attributes(
     writer: &mut MvtFeatureBuilder,
-    tags: &[(u32, u32)],
+    attributes: &[(u32, u32)],
     layer: &TileLayer,
 ) -> MvtResult<()> {
-    for (key, value) in tags {
+    for (key, value) in attributes {
         let (Some(key), Some(value)) = (
             layer.keys.get(*key as usize),
             layer.values.get(*value as usize),

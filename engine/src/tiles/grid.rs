@@ -3,10 +3,10 @@
 use layers::TileCoord;
 
 /// Tile units along a side of a tile.
-pub const EXTENT: u32 = 4096;
+pub(super) const EXTENT: u32 = 4096;
 
 /// Tile units beyond each side within which features are kept, so that strokes and symbols reach over the edge.
-pub const BUFFER: i64 = 64;
+pub(super) const BUFFER: i64 = 64;
 
 /// Vertices that move a border by less than this many tile units are left out: a quarter of a pixel of 512.
 const TOLERANCE_UNITS: f64 = 2.0;

@@ -85,7 +85,7 @@ pub(super) fn describe(
         position: grid.local(anchor.world),
         angle_rad: anchor.angle_rad,
         room: anchor.room,
-        tags: columns.tags(anchor.row, dictionary),
+        attributes: columns.attributes(anchor.row, dictionary),
     };
     anchors.into_iter().map(label).collect()
 }

@@ -24,7 +24,7 @@ const SCAN_LIMIT: usize = 50_000;
 
 /// The vertices of a layer with the zoom each belongs to, and its features with the zoom each appears at.
 #[derive(Debug)]
-pub struct Pyramid {
+pub(crate) struct Pyramid {
     /// Every vertex, in the unit square.
     positions: Vec<[f64; 2]>,
     /// The largest simplification tolerance that keeps the vertex, as a length in the unit square.

@@ -112,7 +112,7 @@ pub fn resample(
     {
         for (value, columns) in line.iter_mut().zip(columns.chunks_exact(places)) {
             *value = match resampling {
-                Resampling::Nearest => nearest(raster, columns[0], rows[0]),
+                Resampling::Nearest => pixel_at(raster, columns[0], rows[0]),
                 Resampling::Bilinear => mean(raster, columns, rows),
             };
         }
@@ -148,10 +148,6 @@ fn pixel_at(raster: &Raster, column: f64, row: f64) -> f32 {
     )]
     let index = row as usize * raster.width + column as usize;
     raster.values.get(index).copied().unwrap_or(f32::NAN)
-}
-
-fn nearest(raster: &Raster, column: f64, row: f64) -> f32 {
-    pixel_at(raster, column, row)
 }
 
 /// The mean of the places of one tile pixel; NaN where none has a value.

@@ -1,5 +1,4 @@
 //! Analyses on layers built in memory, with planted truths.
-#![expect(clippy::unwrap_used, reason = "what tests unwrap, they test")]
 
 use std::{cell::RefCell, sync::Arc};
 

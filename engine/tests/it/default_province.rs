@@ -1,9 +1,4 @@
 //! The generated province, imported as a person would: both analyses find what was planted in it, and its tiles hold.
-#![expect(clippy::unwrap_used, reason = "what tests unwrap, they test")]
-#![expect(
-    clippy::print_stdout,
-    reason = "how long each step took is worth reading when one fails"
-)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,23 +1,16 @@
-//! Twins made in memory.
+//! A square province made in memory, and questions to it.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::sync::{Arc, LazyLock};
 
-use arrow::{
-    array::{ArrayRef, BinaryArray, RecordBatch, UInt32Array, UInt64Array},
-    compute::take,
-    datatypes::{Field, Schema},
-    util::pretty::pretty_format_batches,
-};
+use arrow::util::pretty::pretty_format_batches;
 use engine::{
     LayerSnapshot, TwinSnapshot,
     sql::{Answer, SqlError, SqlRequest},
 };
-use geo::{BoundingRect as _, Geometry, InteriorPoint as _, Rect, coord};
-use h3o::{LatLng, Resolution};
-use layers::{GeometryKind, Layer, LayerKind, LayerMeta, Theme, Version, layer::geometry_field};
+use geo::{Geometry, Rect, coord};
+use layers::{GeometryKind, Layer};
+
+use crate::built::sorted_layer;
 
 /// The corner of the made province, longitude and latitude.
 pub(crate) const CORNER: (f64, f64) = (106.1, 20.7);
@@ -27,78 +20,6 @@ pub(crate) const SIDE: f64 = 0.5;
 
 /// Parcels along a side.
 pub(crate) const PARCELS: u32 = 160;
-
-/// Columns by name.
-pub(crate) type Columns = Vec<(&'static str, ArrayRef)>;
-
-/// A layer of shapes with attributes, sorted by H3 cell as import leaves it.
-pub(crate) fn layer(
-    id: &str,
-    kind: GeometryKind,
-    columns: Columns,
-    shapes: &[Option<Geometry<f64>>],
-) -> Layer {
-    let cells: Vec<Option<u64>> = shapes
-        .iter()
-        .map(|shape| cell_of(shape.as_ref()?))
-        .collect();
-    let mut order: Vec<u32> = (0..).take(shapes.len()).collect();
-    order.sort_by_key(|row| cells[*row as usize].unwrap_or(u64::MAX));
-    let order = UInt32Array::from(order);
-    let bytes: BinaryArray = shapes
-        .iter()
-        .map(|shape| shape.as_ref().map(wkb_of))
-        .collect();
-    let mut fields = vec![Field::new(
-        Layer::FID,
-        arrow::datatypes::DataType::UInt64,
-        false,
-    )];
-    let mut arrays: Vec<ArrayRef> =
-        vec![Arc::new((0..shapes.len() as u64).collect::<UInt64Array>())];
-    for (name, column) in columns {
-        fields.push(Field::new(name, column.data_type().clone(), true));
-        arrays.push(take(&column, &order, None).unwrap());
-    }
-    fields.push(Field::new(
-        Layer::H3,
-        arrow::datatypes::DataType::UInt64,
-        true,
-    ));
-    arrays.push(take(&UInt64Array::from(cells), &order, None).unwrap());
-    fields.push(geometry_field(Layer::GEOM, "OGC:CRS84"));
-    arrays.push(take(&bytes, &order, None).unwrap());
-    let schema = Arc::new(Schema::new(fields));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap();
-    Layer {
-        meta: Arc::new(meta(id, LayerKind::Vector(kind), shapes.len())),
-        schema,
-        batches: vec![batch],
-    }
-}
-
-pub(crate) fn meta(id: &str, kind: LayerKind, rows: usize) -> LayerMeta {
-    LayerMeta {
-        id: id.parse().unwrap(),
-        version: Version(3),
-        title_vi: format!("Lớp {id}"),
-        title_en: format!("Layer {id}"),
-        theme: if id == "districts" {
-            Theme::Administration
-        } else {
-            Theme::Other
-        },
-        kind,
-        feature_count: rows as u64,
-        extent: None,
-        attributes: Vec::new(),
-        h3_resolution: 9,
-        sources: Vec::new(),
-        synthetic: true,
-        published_at: chrono::DateTime::UNIX_EPOCH,
-        notes: BTreeMap::new(),
-    }
-}
 
 /// A square province: four districts, `PARCELS`² parcels, and `odd`, whose shapes are unusual.
 pub(crate) fn province() -> Arc<TwinSnapshot> {
@@ -117,7 +38,7 @@ pub(crate) fn districts() -> Layer {
         .collect();
     let names =
         arrow::array::StringArray::from(vec!["Chí Linh", "Kinh Môn", "Hải Dương", "Nam Sách"]);
-    layer(
+    sorted_layer(
         "districts",
         GeometryKind::Polygon,
         vec![("name", Arc::new(names))],
@@ -135,7 +56,7 @@ fn parcels() -> Layer {
         .map(|(x, y)| Some(["LUC", "ONT", "SKK"][((x + y) % 3) as usize]))
         .collect();
     let numbers: arrow::array::Int64Array = (0..i64::from(PARCELS * PARCELS)).collect();
-    layer(
+    sorted_layer(
         "parcels",
         GeometryKind::Polygon,
         vec![("so_thua", Arc::new(numbers)), ("ma_dat", Arc::new(codes))],
@@ -170,7 +91,7 @@ fn odd() -> Layer {
         .cloned()
         .chain((0..200).map(|_| Some(shape("POINT (107 22)"))))
         .collect();
-    layer("odd", GeometryKind::Mixed, Vec::new(), &shapes)
+    sorted_layer("odd", GeometryKind::Mixed, Vec::new(), &shapes)
 }
 
 /// Cell (x, y) of the province cut into `per_side` by `per_side` squares.
@@ -187,24 +108,6 @@ pub(crate) fn square(x: u32, y: u32, per_side: u32) -> Geometry<f64> {
 pub(crate) fn shape(wkt: &str) -> Geometry<f64> {
     use wkt::TryFromWkt as _;
     Geometry::try_from_wkt_str(wkt).unwrap()
-}
-
-fn wkb_of(shape: &Geometry<f64>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    wkb::writer::write_geometry(&mut bytes, shape, &wkb::writer::WriteOptions::default()).unwrap();
-    bytes
-}
-
-fn cell_of(shape: &Geometry<f64>) -> Option<u64> {
-    let inside = shape
-        .interior_point()
-        .or_else(|| Some(shape.bounding_rect()?.center().into()))?;
-    Some(
-        LatLng::new(inside.y(), inside.x())
-            .unwrap()
-            .to_cell(Resolution::Nine)
-            .into(),
-    )
 }
 
 /// Asks; the answer or the error.

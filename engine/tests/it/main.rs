@@ -1,7 +1,10 @@
 //! The engine from the outside: twins made in memory, asked as the server asks them.
 
+#[cfg(test)]
 mod analysis;
+#[cfg(test)]
 mod built;
+#[cfg(test)]
 mod default_province;
 #[cfg(test)]
 mod fixture;
@@ -17,6 +20,7 @@ mod sql_functions;
 mod sql_index;
 #[cfg(test)]
 mod sql_limits;
+#[cfg(test)]
 mod tiles;
 #[cfg(test)]
 mod twin;

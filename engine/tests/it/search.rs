@@ -7,7 +7,10 @@ use engine::{LayerSnapshot, TwinSnapshot, search::search};
 use geo::{Geometry, Point};
 use layers::GeometryKind;
 
-use crate::fixture::{Columns, districts, layer, shape};
+use crate::{
+    built::{Columns, sorted_layer},
+    fixture::{districts, shape},
+};
 
 fn texts(values: &[&str]) -> ArrayRef {
     Arc::new(StringArray::from(values.to_vec()))
@@ -60,14 +63,14 @@ fn twin() -> TwinSnapshot {
     TwinSnapshot::from_layers(
         [
             districts(),
-            layer(
+            sorted_layer(
                 "places",
                 GeometryKind::Point,
                 places,
                 &points(&[(106.2, 21.0), (106.31, 20.94), (106.2, 20.75)]),
             ),
-            layer("roads", GeometryKind::Line, roads, &lines),
-            layer(
+            sorted_layer("roads", GeometryKind::Line, roads, &lines),
+            sorted_layer(
                 "schools",
                 GeometryKind::Point,
                 schools,

@@ -91,6 +91,38 @@ fn sorting_and_answers_stay_within_the_memory_limit() {
 }
 
 #[test]
+fn no_query_overflows_a_stack() {
+    let chain = |term: &str, operator: &str, terms: usize| vec![term; terms].join(operator);
+    for text in [
+        format!("SELECT {}", chain("1", " + ", 20_000)),
+        format!("SELECT {}", chain("true", " OR ", 20_000)),
+        format!("SELECT 1 FROM {}", chain("parcels", ", ", 20_000)),
+        chain("SELECT 1", " UNION ALL ", 10_000),
+    ] {
+        let refused = ask(&province(), &text).map(|answer| answer.rows());
+        assert!(
+            matches!(refused, Err(SqlError::Invalid { .. })),
+            "{refused:?}"
+        );
+    }
+    // The longest that are let in: whether they are answered in time does not matter, only that the process lives.
+    let time = Duration::from_secs(6);
+    let nested = "GEOMETRYCOLLECTION(".repeat(5_000) + "POINT(1 1)" + &")".repeat(5_000);
+    for text in [
+        format!("SELECT {}", chain("1", " + ", 1_990)),
+        format!("SELECT {}", chain("SELECT 1", " UNION ALL ", 490)),
+        format!("SELECT ST_GeomFromText('{nested}') AS geom"),
+    ] {
+        let limits = SqlLimits {
+            time,
+            ..SqlLimits::default()
+        };
+        query(&province(), &limited(&text, limits)).ok();
+    }
+    assert_eq!(rows(&province(), "SELECT 1 + 1"), serde_json::json!([[2]]));
+}
+
+#[test]
 fn functions_do_not_make_texts_beyond_all_bounds() {
     for text in [
         "SELECT repeat('x', 10000000000)",

@@ -1,5 +1,4 @@
 //! Tiles of layers built in memory, against brute force and GDAL.
-#![expect(clippy::unwrap_used, reason = "what tests unwrap, they test")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -264,7 +263,7 @@ fn labels_of_neighbours_are_the_same_after_a_shift() {
                     .iter()
                     .all(|label| label.angle_rad.abs() <= std::f64::consts::FRAC_PI_2)
             );
-            assert!(ours.labels.iter().all(|label| label.tags.len() == 1));
+            assert!(ours.labels.iter().all(|label| label.attributes.len() == 1));
         }
         assert!(compared > 50, "{name} {compared}");
     }
@@ -686,7 +685,7 @@ fn a_slope_is_resampled_to_the_slope_and_ends_at_its_edge() {
         extent,
         values,
     };
-    let meta = Arc::new(built::meta("elevation", LayerKind::Raster, 0, Vec::new()));
+    let meta = Arc::new(built::meta("elevation", LayerKind::Raster, 0));
     let layer = LayerSnapshot::from_raster(meta, raster.clone());
     let coord = TileCoord::containing(
         LonLat {
@@ -747,7 +746,7 @@ fn classes_are_never_mixed() {
     };
     assert_eq!(Resampling::suited_to(&raster), Resampling::Nearest);
     let layer = LayerSnapshot::from_raster(
-        Arc::new(built::meta("land_cover", LayerKind::Raster, 0, Vec::new())),
+        Arc::new(built::meta("land_cover", LayerKind::Raster, 0)),
         raster,
     );
     let tile = raster_tile(

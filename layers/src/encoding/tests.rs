@@ -71,6 +71,13 @@ fn each_encoding_is_recognised_from_place_names() {
 }
 
 #[test]
+fn utf8_with_a_text_cut_in_the_middle_of_a_letter_is_utf8() {
+    let mut texts = NAMES.map(|name| name.as_bytes().to_vec());
+    texts[0] = "Hả".as_bytes()[..3].to_vec();
+    assert_eq!(recognised(&texts), Some(Encoding::Utf8));
+}
+
+#[test]
 fn vni_reads_letters_of_one_and_two_bytes() {
     assert_eq!(Encoding::Vni.decode(b"Ha\xfbi D\xf6\xf4ng"), "Hải Dương");
     let street = b"\xd1\xf6\xf4\xf8ng Nguye\xe3n L\xf6\xf4ng Ba\xe8ng";
@@ -105,5 +112,17 @@ fn tcvn3_taken_for_windows_1252_is_recognised() {
         looks_like_mojibake(["Nam Sách", "Kinh Môn"].into_iter()),
         None,
         "two names that read well in TCVN3 too"
+    );
+    let rivers = [
+        "Sông Lạch Tray",
+        "Sông Mã",
+        "Hải Phòng",
+        "Sông Hóa",
+        "Sông Đò",
+    ];
+    assert_eq!(
+        looks_like_mojibake(rivers.into_iter()),
+        None,
+        "letters that Windows-1252 does not have"
     );
 }

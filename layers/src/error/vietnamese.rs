@@ -58,7 +58,12 @@ pub(super) fn import(error: &ImportError) -> String {
 fn read(error: &ReadError) -> String {
     match error {
         ReadError::Unreadable { path, source, .. } => {
-            format!("không đọc được {path:?} ({source}); hãy kiểm tra đường dẫn và quyền đọc")
+            let why = match source.kind() {
+                std::io::ErrorKind::NotFound => "không có tệp này",
+                std::io::ErrorKind::PermissionDenied => "không có quyền đọc",
+                _ => "hệ thống tệp báo lỗi",
+            };
+            format!("không đọc được {path:?}: {why}; hãy kiểm tra đường dẫn và quyền đọc")
         }
         ReadError::NotGis { path, detail } => format!(
             "{path:?} không phải tệp GIS đọc được ({detail}); hãy dùng Shapefile, GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, CSV hoặc GeoTIFF"
@@ -66,6 +71,9 @@ fn read(error: &ReadError) -> String {
         ReadError::Damaged { path, detail } => {
             format!("{path:?} bị hỏng hoặc bị cắt cụt ({detail}); hãy chép lại từ nguồn")
         }
+        ReadError::Unplaced { path } => format!(
+            "{path:?} là ảnh không cho biết vị trí; hãy dùng GeoTIFF, hoặc đặt tệp .tfw, .pgw, .jgw bên cạnh"
+        ),
         ReadError::SeveralLayers { path, names } => {
             format!(
                 "{path:?} có {} lớp: {}; hãy chọn một bằng --source-layer TÊN",

@@ -346,16 +346,17 @@ fn shape(
     findings: &mut Findings,
 ) -> Shape {
     let found = geometry.and_then(|geometry| {
-        if geometry
-            .coords_iter()
-            .all(|at| at.x.is_finite() && at.y.is_finite())
-        {
-            repair::mend(geometry)
-        } else {
-            Err(Fault {
+        let beyond = geometry.coords_iter().find(|at| !is_on_earth(*at));
+        match beyond {
+            None => repair::mend(geometry),
+            Some(at) => Err(Fault {
                 code: FindingCode::CoordinateUntransformable,
-                detail: String::new(),
-            })
+                detail: if at.x.is_finite() && at.y.is_finite() {
+                    format!("({}, {})", at.x, at.y)
+                } else {
+                    String::new()
+                },
+            }),
         }
     });
     match found {
@@ -379,6 +380,11 @@ fn shape(
             if kept { Ok(None) } else { Err(fault) }
         }
     }
+}
+
+/// Whether a longitude and a latitude are such; false where a transformation had no answer.
+fn is_on_earth(at: geo::Coord) -> bool {
+    at.x.abs() <= 360.0 && at.y.abs() <= 90.0
 }
 
 /// Transforms all positions of a batch in one call.

@@ -121,6 +121,7 @@ fn as_source(path: &Path, about: &AboutRaster) -> About {
         },
         declared_encoding: Some(Encoding::Utf8),
         raw_text: false,
+        code_pages: false,
         feature_count: None,
     }
 }

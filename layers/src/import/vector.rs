@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
@@ -242,14 +243,8 @@ fn text_mode(
     let names = about.fields.iter().map(|field| field.name.as_slice());
     let texts = names.chain(first.into_iter().flat_map(prepare::text_bytes));
     if !about.raw_text {
-        let found =
-            encoding::looks_like_mojibake(texts.filter_map(|text| str::from_utf8(text).ok()));
-        return found.map_or(TextMode::Unicode, |found| {
-            findings.note(FindingCode::EncodingWrong, || {
-                format!("{label}: cp1252 → {found}")
-            });
-            TextMode::Mojibake(found)
-        });
+        let texts: Vec<&[u8]> = texts.collect();
+        return driver_text(about, &texts, label, findings);
     }
     match (about.declared_encoding, encoding::detect(texts)) {
         (None, None) => TextMode::Undecided,
@@ -275,6 +270,31 @@ fn text_mode(
             }
             TextMode::Bytes(if lies { found } else { declared })
         }
+    }
+}
+
+/// How to take text that a driver gives as UTF-8: as it is, unless it is none or the file's code page was a lie.
+fn driver_text(about: &About, texts: &[&[u8]], label: &str, findings: &mut Findings) -> TextMode {
+    let mut wrong = |from: &str, found: Encoding| {
+        findings.note(FindingCode::EncodingWrong, || {
+            format!("{label}: {from} → {found}")
+        });
+    };
+    match encoding::detect(texts.iter().copied()) {
+        Some(found) if found != Encoding::Utf8 => {
+            wrong("utf-8", found);
+            return TextMode::Bytes(found);
+        }
+        _ if !about.code_pages => return TextMode::Unicode,
+        _ => {}
+    }
+    let unicode = texts.iter().filter_map(|text| str::from_utf8(text).ok());
+    match encoding::looks_like_mojibake(unicode) {
+        Some(found) => {
+            wrong("cp1252", found);
+            TextMode::Mojibake(found)
+        }
+        None => TextMode::Unicode,
     }
 }
 
@@ -304,7 +324,7 @@ fn name_attributes(about: &About, text: TextMode, findings: &mut Findings) -> Ve
         .collect()
 }
 
-/// The extent of the finite coordinates of a batch, in the source's units.
+/// The extent of the finite coordinates of a batch, in the source's units, without the few features that lie far off.
 fn extent_of(batch: &SourceBatch) -> Extent {
     let Some(column) = batch
         .geometry
@@ -317,9 +337,10 @@ fn extent_of(batch: &SourceBatch) -> Extent {
         .iter()
         .flatten()
         .filter_map(|wkb| repair::parse(wkb).ok());
-    geometries.fold(Extent::EMPTY, |extent, parsed| {
-        extent.union(&repair::extent_of(&parsed.geometry))
-    })
+    let extents: Vec<Extent> = geometries
+        .map(|parsed| repair::extent_of(&parsed.geometry))
+        .collect();
+    locate::typical(&extents)
 }
 
 fn describe(planned: &Planned) -> SourceInfo {
@@ -340,14 +361,19 @@ fn describe(planned: &Planned) -> SourceInfo {
     }
 }
 
-/// BLAKE3 of a file; empty for what is no file.
+/// BLAKE3 of a file; empty for what is no file (a folder, an address) and, with a warning, for one that fails now.
 pub(super) fn checksum(path: &Path) -> String {
-    let hash = || -> std::io::Result<String> {
+    let hash = || -> io::Result<String> {
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(path)?)?;
         Ok(hasher.finalize().to_hex().to_string())
     };
-    hash().unwrap_or_default()
+    hash().unwrap_or_else(|error| {
+        if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::IsADirectory) {
+            tracing::warn!(path = %path.display(), %error, "no checksum of the source");
+        }
+        String::new()
+    })
 }
 
 fn publish(

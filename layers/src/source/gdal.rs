@@ -24,6 +24,9 @@ use crate::{
     messages::{listen, quiet},
 };
 
+/// Formats with code pages, which their drivers decode as the file says; all others are UTF-8 and were never anything else.
+const CODE_PAGE_DRIVERS: [&str; 7] = ["MapInfo File", "DXF", "DGN", "CAD", "XLS", "ODBC", "PGeo"];
+
 /// Features of a GDAL layer.
 pub(crate) struct GdalSource {
     // Dropped in this order: the stream reads from the layer, which owns the dataset.
@@ -58,8 +61,12 @@ pub(crate) fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError
     let driver = dataset.driver().short_name();
     if driver == "ESRI Shapefile" {
         let raw = open_dataset(path, &["ENCODING="])?;
-        return GdalSource::new(path, raw, layer, true)
-            .map(|source| Opened::Vector(Box::new(source)));
+        let mut source = GdalSource::new(path, raw, layer, true)?;
+        if lacks_table(path) {
+            let text = "không có tệp .dbf bên cạnh nên không có thuộc tính · no .dbf beside it, so no attributes";
+            source.warnings.push(text.to_owned());
+        }
+        return Ok(Opened::Vector(Box::new(source)));
     }
     GdalSource::new(path, dataset, layer, false).map(|source| Opened::Vector(Box::new(source)))
 }
@@ -114,6 +121,7 @@ impl GdalSource {
         raw_text: bool,
     ) -> Result<Self, ReadError> {
         let format = dataset.driver().long_name();
+        let driver = dataset.driver().short_name();
         let index = choose_layer(path, &dataset, layer)?;
         let damaged = |detail: String| ReadError::Damaged {
             path: path.into(),
@@ -160,6 +168,7 @@ impl GdalSource {
                 Some(Encoding::Utf8)
             },
             raw_text,
+            code_pages: CODE_PAGE_DRIVERS.contains(&driver.as_str()),
             feature_count: quiet(|| layer.try_feature_count()),
         };
         let mut warnings = Vec::new();
@@ -243,6 +252,18 @@ fn geometry_kind(layer: &OwnedLayer) -> Option<GeometryKind> {
         3 | 6 | 10 | 12 | 15..=17 => GeometryKind::Polygon,
         _ => GeometryKind::Mixed,
     })
+}
+
+/// Whether a `.shp` came without the `.dbf` that holds its attributes.
+fn lacks_table(path: &Path) -> bool {
+    let is = |extension: &str| {
+        path.extension()
+            .is_some_and(|own| own.eq_ignore_ascii_case(extension))
+    };
+    let beside = ["dbf", "DBF"]
+        .iter()
+        .any(|extension| std::fs::metadata(path.with_extension(extension)).is_ok());
+    is("shp") && !beside
 }
 
 /// The encoding a Shapefile's `.cpg` names.

@@ -96,6 +96,7 @@ impl GeoParquetSource {
             crs_from,
             declared_encoding: Some(Encoding::Utf8),
             raw_text: false,
+            code_pages: false,
             feature_count,
         };
         let reader = builder

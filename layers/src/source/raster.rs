@@ -36,12 +36,10 @@ pub(crate) fn examine(path: &Path) -> Result<AboutRaster, ReadError> {
         let band = dataset.rasterband(1)?;
         Ok((transform, band.band_type()))
     });
-    let not_placed = || {
-        heard
-            .first()
-            .unwrap_or_else(|| "it does not say where it lies (no geotransform)".to_owned())
-    };
-    let (transform, band_type) = found.map_err(|_error| damaged(not_placed()))?;
+    let (transform, band_type) = found.map_err(|_error| match heard.first() {
+        Some(failure) => damaged(failure),
+        None => ReadError::Unplaced { path: path.into() },
+    })?;
     let (width, height) = dataset.raster_size();
     let corner = |column: f64, row: f64| {
         (

@@ -68,13 +68,12 @@ impl<'a> Writer<'a> {
             }
             Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", &path, source)),
         }
-        let note = || -> std::io::Result<()> {
+        let mut note = || -> std::io::Result<()> {
             lock.set_len(0)?;
             lock.rewind()?;
             writeln!(lock, "process {}", std::process::id())
         };
         // Only for the message another process shows.
-        let mut note = note;
         note().ok();
         let writer = Self { twin, _lock: lock };
         writer.sweep()?;

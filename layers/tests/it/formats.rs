@@ -83,6 +83,44 @@ fn formats_that_gdal_writes_come_back_with_their_features_and_text() {
 }
 
 #[test]
+fn formats_that_are_utf8_are_never_decoded_again_unless_they_are_not() {
+    let place = Place::new();
+    // Read as TCVN3 or VNI these would be Vietnamese too, and wrong.
+    let names = [
+        "Sông Hóa",
+        "Sông Mã",
+        "Sông Mía",
+        "Bình Hàn",
+        "Nhân Quyền",
+        "Sông Lô",
+    ];
+    let named: Vec<_> = names.iter().map(|name| (*name, POINT)).collect();
+    let source = place.file("a.geojson", geojson(&named));
+    let gpkg = place.ogr2ogr("a.gpkg", &source, &["-f", "GPKG"]);
+    let fgb = place.ogr2ogr("a.fgb", &source, &["-f", "FlatGeobuf"]);
+    for path in [source, gpkg, fgb] {
+        let report = place.import(&path).unwrap();
+        assert!(report.finding(FindingCode::EncodingWrong).is_none());
+        let mut found = texts(&place.twin.read(&id("probe")).unwrap(), "name");
+        found.sort();
+        let mut expected = names;
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{path:?}");
+    }
+    let bytes = Encoding::encode_tcvn3("Hải Dương").unwrap();
+    let mut text = geojson(&[("@", POINT)]).into_bytes();
+    let at = text.iter().position(|byte| *byte == b'@').unwrap();
+    text.splice(at..=at, bytes);
+    let report = place.import(&place.file("old.geojson", text)).unwrap();
+    assert_eq!(report.sources[0].encoding, "tcvn3");
+    assert!(report.finding(FindingCode::EncodingWrong).is_some());
+    assert_eq!(
+        texts(&place.twin.read(&id("probe")).unwrap(), "name"),
+        ["Hải Dương"]
+    );
+}
+
+#[test]
 fn a_published_layer_has_fid_attributes_h3_and_geometry_in_cell_order() {
     let place = Place::new();
     let report = place

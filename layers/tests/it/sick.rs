@@ -54,6 +54,80 @@ fn a_shapefile_whose_table_is_cut_short_is_refused() {
 }
 
 #[test]
+fn a_geopackage_that_lacks_its_last_bytes_is_refused() {
+    let place = Place::new();
+    let source = place.file("a.geojson", squares(300));
+    let path = place.ogr2ogr("b.gpkg", &source, &["-f", "GPKG"]);
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() - 100]).unwrap();
+    let message = place.refused(&path, |_| {});
+    assert!(message.contains("damaged"), "{message}");
+}
+
+#[test]
+fn a_few_features_far_off_are_set_aside_and_do_not_have_the_file_refused() {
+    let place = Place::new();
+    let mut features = vec![("ô đất", SQUARE); 40];
+    features.push(("swapped", r#"{"type":"Point","coordinates":[20.9,106.3]}"#));
+    let report = place
+        .import(&place.file("a.geojson", geojson(&features)))
+        .unwrap();
+    assert_eq!(
+        (report.features_published, report.features_set_aside),
+        (40, 1)
+    );
+    let finding = report
+        .finding(FindingCode::CoordinateUntransformable)
+        .unwrap();
+    assert!(finding.examples[0].contains("(20.9, 106.3)"), "{finding:?}");
+    let extent = place.twin.meta(&id("probe")).unwrap().extent.unwrap();
+    assert!(extent.max_y < 21.0, "{extent:?}");
+}
+
+#[test]
+fn a_shapefile_without_its_table_is_imported_and_told() {
+    let place = Place::new();
+    let source = place.file("a.geojson", squares(3));
+    let path = place.ogr2ogr("b.shp", &source, &["-f", "ESRI Shapefile"]);
+    std::fs::remove_file(path.with_extension("dbf")).unwrap();
+    let report = place.import(&path).unwrap();
+    let finding = report.finding(FindingCode::DriverWarning).unwrap();
+    assert!(finding.examples[0].contains(".dbf"), "{finding:?}");
+}
+
+#[test]
+fn a_cell_that_is_no_coordinate_is_shown_as_it_is() {
+    let place = Place::new();
+    let csv = place.file("a.csv", "name,lon,lat\na,106.3,20.9\nb,abc,20.8\n");
+    let report = place.import(&csv).unwrap();
+    let finding = report.finding(FindingCode::GeometryUnreadable).unwrap();
+    assert!(finding.examples[0].contains("abc 20.8"), "{finding:?}");
+}
+
+#[test]
+fn a_picture_without_a_place_is_refused_with_what_it_lacks() {
+    let place = Place::new();
+    let path = place.path("a.png");
+    crate::fixtures::run(
+        "gdal_create",
+        &[
+            "-of",
+            "PNG",
+            "-outsize",
+            "8",
+            "8",
+            "-ot",
+            "Byte",
+            "-bands",
+            "1",
+            path.to_str().unwrap(),
+        ],
+    );
+    let message = place.refused(&path, |_| {});
+    assert!(message.contains("world file"), "{message}");
+}
+
+#[test]
 fn what_is_no_gis_file_is_refused_with_what_would_do() {
     let place = Place::new();
     let text = place.file("letter.txt", "Kính gửi Ủy ban nhân dân tỉnh\n");

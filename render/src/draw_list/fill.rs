@@ -58,7 +58,7 @@ pub(super) fn build(list: &mut DrawList, style: &StyleLayer, frame: &Frame<'_>) 
         let view = FeatureView {
             id: feature.id.0,
             geometry_type: "Polygon",
-            tags: &feature.tags,
+            attributes: &feature.attributes,
         };
         let Some(paint) = evaluator.of(view) else {
             continue;

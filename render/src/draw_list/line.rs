@@ -81,7 +81,7 @@ pub(super) fn build(list: &mut DrawList, style: &StyleLayer, frame: &Frame<'_>) 
         let Some(paint) = evaluator.of(FeatureView {
             id: feature.id.0,
             geometry_type,
-            tags: &feature.tags,
+            attributes: &feature.attributes,
         }) else {
             continue;
         };

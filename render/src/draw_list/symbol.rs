@@ -135,7 +135,7 @@ pub(super) fn place(drawn: &[&StyleLayer], frame: &Frame<'_>, shaper: &Shaper) -
             let view = FeatureView {
                 id: label.id.0,
                 geometry_type,
-                tags: &label.tags,
+                attributes: &label.attributes,
             };
             let Some(paint) = evaluator.of(view) else {
                 continue;

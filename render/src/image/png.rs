@@ -1,4 +1,4 @@
-//! PNG: palettes through libdeflate, true colour through fdeflate. Figures: `render.md`, 0.3.
+//! PNG: palettes through libdeflate, true colour through fdeflate.
 
 use libdeflater::{CompressionLvl, Compressor, crc32};
 
@@ -11,15 +11,15 @@ const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n'];
 
 /// A palette image. Its rows are not filtered: neighbouring palette rows mean nothing.
 pub(super) fn indexed(width: u32, height: u32, image: &Indexed) -> Vec<u8> {
-    let bits: usize = match image.colors.len() {
+    let bits: u8 = match image.colors.len() {
         0..=2 => 1,
         3..=4 => 2,
         5..=16 => 4,
         _ => 8,
     };
-    let scanlines = scanlines(&image.rows, width as usize, bits);
+    let scanlines = scanlines(&image.rows, width as usize, bits.into());
     let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    header.extend([u8::try_from(bits).unwrap_or(8), 3, 0, 0, 0]);
+    header.extend([bits, 3, 0, 0, 0]);
     let mut png = SIGNATURE.to_vec();
     chunk(&mut png, *b"IHDR", &header);
     let colors: Vec<u8> = image
@@ -52,7 +52,7 @@ fn scanlines(rows: &[u8], width: usize, bits: usize) -> Vec<u8> {
 }
 
 fn deflated(bytes: &[u8]) -> Vec<u8> {
-    let level = CompressionLvl::new(LEVEL).unwrap_or_default();
+    let level = CompressionLvl::new(LEVEL).expect("libdeflate has levels 0 to 12");
     let mut compressor = Compressor::new(level);
     let mut deflated = vec![0; compressor.zlib_compress_bound(bytes.len())];
     let length = compressor
@@ -63,11 +63,8 @@ fn deflated(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn chunk(png: &mut Vec<u8>, kind: [u8; 4], contents: &[u8]) {
-    png.extend(
-        u32::try_from(contents.len())
-            .unwrap_or(u32::MAX)
-            .to_be_bytes(),
-    );
+    let length = u32::try_from(contents.len()).expect("no image of ours has 4 GiB");
+    png.extend(length.to_be_bytes());
     let start = png.len();
     png.extend(kind);
     png.extend(contents);

@@ -8,7 +8,7 @@ use std::{
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Recipe, buffer, pipeline, sampler_entry, texture_entry};
+use super::{buffer, quads::QuadPass, texture_entry};
 use crate::{
     device::Gpu,
     draw_list::{DrawList, GlyphQuad},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) struct TextPass {
-    pipeline: wgpu::RenderPipeline,
+    quads: QuadPass,
     group: wgpu::BindGroup,
     texture: wgpu::Texture,
     atlas: Mutex<Atlas>,
@@ -48,7 +48,7 @@ impl TextPass {
             .device
             .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
                 label: Some("glyphs"),
-                entries: &[texture_entry(0, true), sampler_entry(1)],
+                entries: &[texture_entry(0, false)],
             });
         let texture = gpu.device.create_texture(&wgpu::TextureDescriptor {
             label: Some("glyphs"),
@@ -64,43 +64,22 @@ impl TextPass {
             usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
             view_formats: &[],
         });
-        let sampler = gpu.device.create_sampler(&wgpu::SamplerDescriptor {
-            mag_filter: wgpu::FilterMode::Linear,
-            min_filter: wgpu::FilterMode::Linear,
-            ..wgpu::SamplerDescriptor::default()
-        });
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("glyphs"),
             layout: &atlas_layout,
-            entries: &[
-                wgpu::BindGroupEntry {
-                    binding: 0,
-                    resource: wgpu::BindingResource::TextureView(&view),
-                },
-                wgpu::BindGroupEntry {
-                    binding: 1,
-                    resource: wgpu::BindingResource::Sampler(&sampler),
-                },
-            ],
+            entries: &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: wgpu::BindingResource::TextureView(&view),
+            }],
         });
         let attributes = wgpu::vertex_attr_array![
             0 => Float32x2, 1 => Float32x2, 2 => Float32x2, 3 => Float32x4, 4 => Float32x3, 5 => Unorm8x4
         ];
-        let instances = wgpu::VertexBufferLayout {
-            array_stride: size_of::<Instance>() as u64,
-            step_mode: wgpu::VertexStepMode::Instance,
-            attributes: &attributes,
-        };
-        let recipe = Recipe {
-            label: "text",
-            shader: include_str!("text.wgsl"),
-            layouts: &[view_layout, &atlas_layout],
-            buffers: &[Some(instances)],
-            topology: wgpu::PrimitiveTopology::TriangleStrip,
-        };
+        let layouts = [view_layout, &atlas_layout];
+        let shader = include_str!("text.wgsl");
         Self {
-            pipeline: pipeline(gpu, &recipe),
+            quads: QuadPass::new::<Instance>(gpu, "text", shader, &layouts, &attributes),
             group,
             texture,
             atlas: Mutex::new(Atlas::new()),
@@ -130,12 +109,8 @@ impl TextPass {
         glyphs: Option<&wgpu::Buffer>,
         range: &Range<u32>,
     ) {
-        if let Some(glyphs) = glyphs {
-            pass.set_pipeline(&self.pipeline);
-            pass.set_bind_group(1, &self.group, &[]);
-            pass.set_vertex_buffer(0, glyphs.slice(..));
-            pass.draw(0..4, range.clone());
-        }
+        pass.set_bind_group(1, &self.group, &[]);
+        self.quads.draw(pass, glyphs, range);
     }
 
     fn write(&self, gpu: &Gpu, slot: &Slot, field: &SdfGlyph) {

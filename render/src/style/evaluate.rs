@@ -13,7 +13,8 @@ pub(crate) struct FeatureView<'a> {
     pub(crate) id: u64,
     /// `Point`, `LineString` or `Polygon`.
     pub(crate) geometry_type: &'static str,
-    pub(crate) tags: &'a [(u32, u32)],
+    /// As (row in `keys`, row in `values`) of the tile layer.
+    pub(crate) attributes: &'a [(u32, u32)],
 }
 
 /// Evaluates the layer for the features of one tile layer; `T` is the layer's properties as its builder wants them.
@@ -67,7 +68,7 @@ impl<'a, T> Evaluator<'a, T> {
                 .unwrap_or_default(),
         );
         let mut key = vec![kind, if self.layer.reads.id { feature.id } else { 0 }];
-        for (name, value) in feature.tags {
+        for (name, value) in feature.attributes {
             if self.keys.contains(name) {
                 key.push(u64::from(*name) << 32 | u64::from(*value));
             }
@@ -83,7 +84,7 @@ impl<'a, T> Evaluator<'a, T> {
     fn evaluate(&mut self, feature: FeatureView<'_>) -> Option<T> {
         let mut properties = std::collections::BTreeMap::new();
         for (name, value) in feature
-            .tags
+            .attributes
             .iter()
             .filter(|(name, _)| self.keys.contains(name))
         {

@@ -6,7 +6,7 @@ use skrifa::{Font, GlyphId};
 
 /// An embedded typeface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Face {
+pub(crate) enum Face {
     /// Noto Sans Regular.
     Regular,
     /// Noto Sans Bold.
@@ -20,10 +20,10 @@ const SLANT: f32 = 0.212_556_56;
 
 impl Face {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Regular, Self::Bold, Self::Italic];
+    pub(crate) const ALL: [Self; 3] = [Self::Regular, Self::Bold, Self::Italic];
 
     /// The name styles use.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Regular => "Noto Sans Regular",
             Self::Bold => "Noto Sans Bold",
@@ -32,12 +32,12 @@ impl Face {
     }
 
     /// The face of a name.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|face| face.name() == name)
     }
 
     /// The first embedded face of a stack; else the nearest by weight and slant.
-    pub fn of_stack<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn of_stack<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let names: Vec<_> = names.into_iter().collect();
         let contains = |word| names.first().is_some_and(|name: &&str| name.contains(word));
         names
@@ -68,7 +68,7 @@ impl Face {
     }
 
     /// The glyph of a character, if the face has one.
-    pub fn glyph(self, character: char) -> Option<u32> {
+    pub(crate) fn glyph(self, character: char) -> Option<u32> {
         self.font()
             .charmap()
             .map_unicode(character)

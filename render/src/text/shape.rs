@@ -16,22 +16,22 @@ const KEPT: usize = 50_000;
 
 /// A glyph of a shaped text, in ems.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ShapedGlyph {
+pub(crate) struct ShapedGlyph {
     /// Number in the typeface; 0 where it has no glyph for the text.
-    pub glyph: u32,
+    pub(crate) glyph: u32,
     /// Byte in the normalised text that it stands for.
-    pub cluster: usize,
+    pub(crate) cluster: usize,
     /// From the pen to the glyph's origin, y up.
-    pub offset_em: [f64; 2],
+    pub(crate) offset_em: [f64; 2],
     /// Pen movement after it.
-    pub advance_em: f64,
+    pub(crate) advance_em: f64,
 }
 
 type Words = HashMap<(Face, String), Arc<[ShapedGlyph]>>;
 
 /// Shapes text and remembers what it shaped.
 #[derive(Default)]
-pub struct Shaper {
+pub(crate) struct Shaper {
     known: Mutex<Words>,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Debug for Shaper {
 
 impl Shaper {
     /// The glyphs of one line of text, left to right.
-    pub fn shape(&self, face: Face, text: &str) -> Arc<[ShapedGlyph]> {
+    pub(crate) fn shape(&self, face: Face, text: &str) -> Arc<[ShapedGlyph]> {
         let key = (face, text.nfc().collect::<String>());
         let known = self
             .known

@@ -40,9 +40,9 @@ impl LayerBuilder {
         })
     }
 
-    fn tags(&mut self, attributes: &[(&str, Value)]) -> Vec<(u32, u32)> {
-        let mut tags = Vec::new();
-        for (name, value) in attributes {
+    fn attributes(&mut self, named: &[(&str, Value)]) -> Vec<(u32, u32)> {
+        let mut attributes = Vec::new();
+        for (name, value) in named {
             let key = self
                 .0
                 .keys
@@ -53,18 +53,22 @@ impl LayerBuilder {
                     self.0.keys.len() - 1
                 });
             self.0.values.push(value.clone());
-            tags.push((
+            attributes.push((
                 u32::try_from(key).unwrap(),
                 u32::try_from(self.0.values.len() - 1).unwrap(),
             ));
         }
-        tags
+        attributes
     }
 
     pub(crate) fn feature(mut self, geometry: TileGeometry, attributes: &[(&str, Value)]) -> Self {
-        let tags = self.tags(attributes);
+        let attributes = self.attributes(attributes);
         let id = FeatureId(self.0.features.len() as u64);
-        self.0.features.push(TileFeature { id, geometry, tags });
+        self.0.features.push(TileFeature {
+            id,
+            geometry,
+            attributes,
+        });
         self
     }
 
@@ -96,13 +100,13 @@ impl LayerBuilder {
         (angle_rad, room): (f64, f64),
         name: &str,
     ) -> Self {
-        let tags = self.tags(&[("name", text(name))]);
+        let attributes = self.attributes(&[("name", text(name))]);
         self.0.labels.push(TileLabel {
             id: FeatureId(id),
             position,
             angle_rad,
             room,
-            tags,
+            attributes,
         });
         self
     }

@@ -118,10 +118,10 @@ pub(crate) fn is_disk_full(error: &(dyn StdError + 'static)) -> bool {
 
 /// An import that published nothing, or a failure of the twin's store.
 pub(crate) fn of_import(error: ImportError) -> Failure {
-    let exit = if error.is_refusal() {
-        Exit::Refused
-    } else {
-        Exit::Internal
+    let exit = match &error {
+        ImportError::Store(StoreError::NotATwin { .. }) => Exit::Usage,
+        error if error.is_refusal() => Exit::Refused,
+        _ => Exit::Internal,
     };
     let (vi, en) = (
         error.explain(Language::Vietnamese),

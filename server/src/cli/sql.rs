@@ -1,6 +1,9 @@
 //! `lucdau sql`: one read-only query over the layers of a twin.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, ValueEnum};
 use engine::{
@@ -53,9 +56,9 @@ enum Format {
 pub(crate) struct Arguments {
     #[command(flatten)]
     twin: TwinArgument,
-    /// Dạng kết quả · form of the answer
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    /// Dạng kết quả; mặc định theo đuôi tệp -o, hoặc table · form of the answer; as -o's ending says, or table
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Ghi ra tệp · write to a file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -76,7 +79,8 @@ pub(crate) struct Arguments {
 /// Asks and writes the answer.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let params = params(&arguments.params)?;
-    let default_rows = if arguments.format == Format::Table {
+    let format = format(arguments);
+    let default_rows = if format == Format::Table {
         TABLE_ROWS
     } else {
         DEFAULT_ROWS
@@ -97,7 +101,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let snapshot = engine.snapshot();
     let answer = sql::query(&snapshot, &request)
         .map_err(|error| failure::of_request(refusals::of_sql(error)))?;
-    write(&answer, arguments)?;
+    write(&answer, format, arguments.output.as_deref())?;
     if answer.truncated {
         output::note(&format!(
             "lưu ý: kết quả bị cắt ở {rows} dòng; đặt --rows lớn hơn\nnote: the answer was cut at {rows} rows; raise --rows"
@@ -116,9 +120,18 @@ fn params(text: &str) -> Result<Vec<Value>, Failure> {
     })
 }
 
-fn write(answer: &sql::Answer, arguments: &Arguments) -> Result<(), Failure> {
-    let file = arguments.output.as_deref();
-    let encoded = match arguments.format {
+/// The form that was asked for, or that the file's name stands for.
+fn format(arguments: &Arguments) -> Format {
+    let ending = arguments
+        .output
+        .as_deref()
+        .and_then(|file| file.extension()?.to_str());
+    let named = ending.and_then(|ending| Format::from_str(ending, true).ok());
+    arguments.format.or(named).unwrap_or(Format::Table)
+}
+
+fn write(answer: &sql::Answer, format: Format, file: Option<&Path>) -> Result<(), Failure> {
+    let encoded = match format {
         Format::Table => encode::to_json_table(answer).map(|json| table(&json)),
         Format::Csv => encode::to_csv(answer),
         Format::Json => encode::to_json_table(answer),
@@ -127,7 +140,7 @@ fn write(answer: &sql::Answer, arguments: &Arguments) -> Result<(), Failure> {
         Format::Parquet => encode::to_parquet(answer),
     };
     let bytes = encoded.map_err(|error| failure::of_request(refusals::of_output(error)))?;
-    match arguments.format {
+    match format {
         Format::Arrow | Format::Parquet => output::write_binary(file, &bytes),
         _ => output::write_text(file, &bytes),
     }

@@ -102,8 +102,12 @@ impl Table {
         let told = Mutex::new(None::<Instant>);
         let progress = |share: f64, message: &str| {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-            if told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
+            let due = told.is_none_or(|told| told.elapsed() >= TELL_EVERY);
+            if due {
                 *told = Some(Instant::now());
+            }
+            drop(told);
+            if due {
                 self.change(number, |job| {
                     job.progress = share.clamp(0.0, 1.0);
                     message.clone_into(&mut job.message);

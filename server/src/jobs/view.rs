@@ -84,7 +84,8 @@ impl Job {
 fn view(outcome: &Outcome, id: &str) -> ResultView {
     ResultView {
         summary: outcome.summary.clone(),
-        provenance: serde_json::to_value(&outcome.provenance).unwrap_or_default(),
+        provenance: serde_json::to_value(&outcome.provenance)
+            .expect("names, numbers and dates have a JSON text"),
         feature_count: outcome.layer.meta.feature_count,
         links: ResultLinks {
             geojson: format!("/jobs/{id}/result.geojson"),

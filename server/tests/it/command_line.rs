@@ -230,6 +230,13 @@ fn sql_writes_every_format() {
         0,
         "(1 dòng",
     );
+    let named = home.folder().join("by_its_name.csv");
+    check(&ask(&["-o", text(&named), query]), 0, "");
+    assert!(
+        std::fs::read_to_string(&named)
+            .unwrap()
+            .starts_with("name,area_km2,geom")
+    );
     let arrow = ask(&["--format", "arrow", query]).stdout;
     assert!(arrow::ipc::reader::StreamReader::try_new(arrow.as_slice(), None).is_ok());
     let parquet = home.folder().join("out.parquet");
