@@ -143,6 +143,14 @@ pub fn all() -> &'static [&'static dyn Analysis] {
     &[&plan_conflicts::PlanConflicts, &hot_spots::HotSpots]
 }
 
+/// Whether an analysis can be given these parameters, as far as its schema says; what a layer must hold shows when it runs.
+///
+/// # Errors
+/// When a parameter is unknown or out of its bounds.
+pub fn check(analysis: &dyn Analysis, parameters: &Value) -> Result<(), AnalysisError> {
+    parameters::read::<Value>(&analysis.describe().parameters, parameters).map(drop)
+}
+
 /// The analysis of a name.
 ///
 /// # Errors

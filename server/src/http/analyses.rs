@@ -57,7 +57,9 @@ async fn run(
     Address(name): Address<String>,
     Body(parameters): Body<Value>,
 ) -> Result<Response, RequestError> {
-    let job = jobs.submit(find(&name)?, parameters)?;
+    let analysis = find(&name)?;
+    analysis::check(analysis, &parameters).map_err(refusals::of_analysis)?;
+    let job = jobs.submit(analysis, parameters)?;
     let href = format!("/jobs/{}", job.id);
     let body = Json(json!({"id": job.id, "href": href}));
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, href)], body).into_response())

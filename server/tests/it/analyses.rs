@@ -60,6 +60,19 @@ async fn an_analysis_runs_as_a_job_and_its_result_is_read_in_three_formats() {
 }
 
 #[tokio::test]
+async fn parameters_that_break_the_schema_are_refused_at_once() {
+    let server = TestServer::new();
+    for wrong in [
+        json!({"resolution": 99}),
+        json!({"resolutoin": 8}),
+        json!(["layer"]),
+    ] {
+        let answer = server.post("/analyses/hot_spots", &wrong).await;
+        answer.problem(422);
+    }
+}
+
+#[tokio::test]
 async fn a_job_with_wrong_parameters_fails_with_a_problem_and_has_no_result() {
     let server = TestServer::new();
     let accepted = server
