@@ -29,4 +29,4 @@ picture:                ## Take the README's picture of the running viewer
 	@scripts/picture
 
 bench:                  ## Measure opening, querying, tiling and drawing
-	cargo bench -p benches
+	cargo bench -p benches -p server --bench spine    # with server: the features, and so the build, of the program
