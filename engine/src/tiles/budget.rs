@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use layers::{FeatureId, TileFeature, TileGeometry, TileLayer, Value};
+use layers::{FeatureId, TileFeature, TileGeometry, TileLayer, Value, vector_tile::LABEL_POINTS};
 
 /// Grids that points are thinned by, coarse to fine, in tile units. Powers of two up to a quarter of a tile, so that no
 /// grid square is cut by a tile's edge.
@@ -10,6 +10,9 @@ const THINNING_UNITS: [i32; 10] = [1024, 512, 256, 128, 64, 32, 16, 8, 4, 2];
 
 /// Bytes a feature costs apart from its vertices and attributes: its frame, id and type.
 const FEATURE_BYTES: usize = 16;
+
+/// Bytes of one point's geometry, at most: its command and two 32-bit steps.
+const POINT_BYTES: usize = 18;
 
 /// Drops features until all layers together are estimated below a number of bytes.
 ///
@@ -50,7 +53,7 @@ fn trim_layer(layer: &mut TileLayer, limit_bytes: usize, size_of: &dyn Fn(Featur
             .then(scattered(one.id).cmp(&scattered(other.id)))
     });
     let mut cost = Cost::default();
-    let fits = |index: &usize| cost.add_within(&layer.features[*index], layer, limit_bytes);
+    let fits = |index: &usize| cost.add_feature(&layer.features[*index], layer, limit_bytes);
     let kept: HashSet<usize> = by_importance.into_iter().filter(fits).collect();
     let mut index = 0;
     layer.features.retain(|_| {
@@ -61,14 +64,9 @@ fn trim_layer(layer: &mut TileLayer, limit_bytes: usize, size_of: &dyn Fn(Featur
 
 /// What a layer's labels cost when they are encoded as points; never less than what the encoder writes.
 pub(super) fn label_bytes(layer: &TileLayer) -> usize {
-    let points = layer.labels.iter().map(|label| TileFeature {
-        id: label.id,
-        geometry: TileGeometry::Points(vec![[i32::MAX; 2]]),
-        attributes: label.attributes.clone(),
-    });
     let mut cost = Cost::default();
-    for point in points {
-        cost.add_within(&point, layer, usize::MAX);
+    for label in &layer.labels {
+        cost.add_within(POINT_BYTES, &label.attributes, layer, usize::MAX);
     }
     cost.bytes
 }
@@ -121,18 +119,36 @@ struct Cost {
 impl Cost {
     fn of_all(mut self, layer: &TileLayer) -> usize {
         for feature in &layer.features {
-            self.add_within(feature, layer, usize::MAX);
+            self.add_feature(feature, layer, usize::MAX);
         }
         self.bytes
     }
 
-    /// Counts one more feature, unless that would pass the limit.
-    fn add_within(&mut self, feature: &TileFeature, layer: &TileLayer, limit_bytes: usize) -> bool {
-        let header =
-            32 + layer.name.len() + layer.keys.iter().map(|key| key.len() + 4).sum::<usize>();
+    fn add_feature(
+        &mut self,
+        feature: &TileFeature,
+        layer: &TileLayer,
+        limit_bytes: usize,
+    ) -> bool {
+        let shape_bytes = geometry_bytes(&feature.geometry);
+        self.add_within(shape_bytes, &feature.attributes, layer, limit_bytes)
+    }
+
+    /// Counts one more shape with its attributes, unless that would pass the limit.
+    fn add_within(
+        &mut self,
+        shape_bytes: usize,
+        attributes: &[(u32, u32)],
+        layer: &TileLayer,
+        limit_bytes: usize,
+    ) -> bool {
+        let header = 32
+            + layer.name.len()
+            + LABEL_POINTS.len()
+            + layer.keys.iter().map(|key| key.len() + 4).sum::<usize>();
         let mut bytes = if self.bytes == 0 { header } else { self.bytes };
-        bytes += FEATURE_BYTES + geometry_bytes(&feature.geometry);
-        for (key, value) in &feature.attributes {
+        bytes += FEATURE_BYTES + shape_bytes;
+        for (key, value) in attributes {
             bytes += varint_bytes(u64::from(*key)) + varint_bytes(u64::from(*value));
             if !self.values.contains(value) {
                 bytes += value_bytes(layer.values.get(*value as usize));
@@ -142,7 +158,7 @@ impl Cost {
         if fits {
             self.bytes = bytes;
             self.values
-                .extend(feature.attributes.iter().map(|(_, value)| *value));
+                .extend(attributes.iter().map(|(_, value)| *value));
         }
         fits
     }
