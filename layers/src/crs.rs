@@ -15,6 +15,10 @@ use crate::{
     messages::{listen, quiet},
 };
 
+mod patchwork;
+
+pub(crate) use patchwork::Patchwork;
+
 /// A code of the EPSG register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -120,6 +124,11 @@ impl Crs {
         quiet(|| self.spatial_ref.to_wkt().ok())
     }
 
+    /// A text that [`Crs::from_str`] reads as the same system, in any thread.
+    pub(crate) fn definition(&self) -> String {
+        self.to_wkt().unwrap_or_else(|| self.label.clone())
+    }
+
     fn same_as(&self, other: &Self) -> bool {
         self.label == other.label || self.spatial_ref == other.spatial_ref
     }
@@ -181,6 +190,10 @@ impl fmt::Debug for Crs {
     }
 }
 
+/// No coordinate of a place on earth is larger, in any system; PROJ takes the turns out of an angle one by one, and would
+/// work on 1e300 for ever.
+const FARTHEST: f64 = 1e12;
+
 /// A way from one CRS to another.
 pub struct Transformer {
     /// None where both are the same.
@@ -223,6 +236,11 @@ impl Transformer {
     /// Transforms positions in place. A position without an answer becomes infinite; both slices have one length.
     pub fn transform(&self, x: &mut [f64], y: &mut [f64]) {
         if let Some(operation) = &self.operation {
+            for value in x.iter_mut().chain(y.iter_mut()) {
+                if value.abs() > FARTHEST {
+                    *value = f64::INFINITY;
+                }
+            }
             // Fails as a whole when one position has no answer; that one is then infinite, the others are right.
             quiet(|| operation.transform_coords(x, y, &mut []).ok());
         }

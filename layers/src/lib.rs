@@ -17,6 +17,7 @@ pub mod id;
 pub mod import;
 pub mod layer;
 mod messages;
+mod parallel;
 pub mod progress;
 pub mod raster;
 mod repair;
@@ -25,6 +26,7 @@ mod source;
 pub mod store;
 pub mod tile_coord;
 pub mod vector_tile;
+mod wkb_extent;
 
 pub use crs::{Crs, Epsg, Transformer};
 pub use encoding::Encoding;

@@ -69,10 +69,20 @@ pub(crate) fn geometry_of(wkb: &[u8]) -> Result<Geometry, Fault> {
 
 /// The WKB of a geometry, little-endian.
 pub(crate) fn wkb_of(geometry: &Geometry) -> Vec<u8> {
-    let mut wkb = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));
-    wkb::writer::write_geometry(&mut wkb, geometry, &wkb::writer::WriteOptions::default())
-        .expect("writing to memory does not fail");
+    let mut wkb = Vec::with_capacity(wkb_size(geometry));
+    write_wkb(geometry, &mut wkb);
     wkb
+}
+
+/// The length of the WKB of a geometry, in bytes.
+pub(crate) fn wkb_size(geometry: &Geometry) -> usize {
+    wkb::writer::geometry_wkb_size(geometry)
+}
+
+/// Writes the WKB of a geometry to memory.
+pub(crate) fn write_wkb(geometry: &Geometry, memory: &mut impl std::io::Write) {
+    wkb::writer::write_geometry(memory, geometry, &wkb::writer::WriteOptions::default())
+        .expect("writing to memory does not fail");
 }
 
 /// Text that stands where WKB should, such as a cell of a CSV file that is no number; none for bytes.

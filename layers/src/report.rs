@@ -134,6 +134,25 @@ impl Findings {
         }
     }
 
+    /// Adds those of a later part of the same work.
+    pub(crate) fn absorb(&mut self, later: Self) {
+        for finding in later.list {
+            let Some(known) = self
+                .list
+                .iter_mut()
+                .find(|known| known.code == finding.code)
+            else {
+                self.list.push(finding);
+                continue;
+            };
+            known.count += finding.count;
+            let room = Finding::MAX_EXAMPLES.saturating_sub(known.examples.len());
+            known
+                .examples
+                .extend(finding.examples.into_iter().take(room));
+        }
+    }
+
     /// All of them, gravest first.
     pub(crate) fn into_sorted(mut self) -> Vec<Finding> {
         self.list

@@ -22,7 +22,7 @@ use crate::{
 mod catalog;
 mod publish;
 
-pub(crate) use publish::Writer;
+pub(crate) use publish::{Staging, Writer};
 
 /// File names within a version's folder.
 pub(crate) const DATA_FILE: &str = "data.parquet";

@@ -17,7 +17,9 @@ use h3o::{LatLng, Resolution};
 use super::attributes::SourceAttribute;
 use crate::{
     Attribute, AttributeKind, Encoding, Extent, FindingCode, GeometryKind, ImportError, Layer,
-    ReadError, Transformer, encoding,
+    ReadError,
+    crs::Patchwork,
+    encoding,
     layer::geometry_field,
     repair::{self, Fault},
     report::Findings,
@@ -37,17 +39,34 @@ pub(super) enum TextMode {
     Unicode,
 }
 
-/// All that is known of a source before its features are read.
+/// All that is known of a source before its features are read; shared by the threads that prepare them.
+#[derive(Debug)]
 pub(super) struct Plan {
     /// Its name in examples.
     pub(super) label: String,
-    pub(super) text: TextMode,
     pub(super) attributes: Vec<SourceAttribute>,
-    pub(super) transformer: Transformer,
-    /// For each merged attribute, the source's column.
+    /// Its CRS as WKT: every thread makes its own transformation of it.
+    pub(super) crs: String,
+    /// For each attribute of the layer, the source's column.
     pub(super) columns: Vec<Option<usize>>,
-    /// Features read so far.
-    pub(super) read: u64,
+}
+
+/// What all sources become.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) attributes: Vec<Attribute>,
+    /// Whether it has a geometry.
+    pub(super) geometry: bool,
+}
+
+/// A batch to prepare.
+pub(super) struct Job {
+    /// Which of the plans it goes by.
+    pub(super) source: usize,
+    pub(super) text: TextMode,
+    /// The number of its first feature in the source, from 1.
+    pub(super) first: u64,
+    pub(super) batch: SourceBatch,
 }
 
 /// Rows ready to be published and rows set aside.
@@ -58,6 +77,7 @@ pub(super) struct Prepared {
     pub(super) repaired: u64,
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
+    pub(super) findings: Findings,
 }
 
 /// The resolution of the `h3` column: cells of about 15,000 m².
@@ -100,63 +120,61 @@ pub(super) fn quarantine_schema(attributes: &[Attribute]) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Prepares one batch.
+/// Prepares one batch: a function of the batch and its plan alone, so that threads may do it in any order.
 pub(super) fn prepare(
-    plan: &mut Plan,
-    batch: &SourceBatch,
-    merged: &[Attribute],
-    geometry: bool,
-    findings: &mut Findings,
+    plan: &Plan,
+    target: &Target,
+    job: &Job,
+    transformer: &mut Patchwork,
 ) -> Result<Prepared, ImportError> {
-    let first = plan.read + 1;
-    plan.read += batch.rows as u64;
-    let label = plan.label.clone();
-    let example = |row: usize| format!("{label} #{}", first + row as u64);
-    decide_text(plan, batch, findings);
-    let mut columns = Vec::with_capacity(merged.len() + 2);
-    for (attribute, column) in merged.iter().zip(&plan.columns) {
+    let Job { batch, first, .. } = job;
+    let mut findings = Findings::default();
+    let example = |row: usize| format!("{} #{}", plan.label, first + row as u64);
+    let mut columns = Vec::with_capacity(target.attributes.len() + 2);
+    for (attribute, column) in target.attributes.iter().zip(&plan.columns) {
         columns.push(match column {
             Some(at) => typed(
                 &batch.attributes[*at],
                 attribute,
-                plan.text,
+                job.text,
                 &example,
-                findings,
+                &mut findings,
             ),
             None => new_null_array(&attribute.kind.data_type(), batch.rows),
         });
     }
-    let shapes = if geometry {
-        Some(shape_all(plan, batch, &example, findings))
-    } else {
-        None
-    };
-    let keep: BooleanArray = match &shapes {
-        Some(shapes) => shapes.iter().map(|shape| Some(shape.is_ok())).collect(),
-        None => vec![true; batch.rows].into(),
-    };
+    let shapes = target
+        .geometry
+        .then(|| shape_all(transformer, batch, &example, &mut findings));
     let set_aside = quarantine(
         &columns,
         shapes.as_deref(),
         batch,
-        merged,
-        (&plan.label, first),
+        &target.attributes,
+        (&plan.label, *first),
     )?;
+    let schema = row_schema(&target.attributes, target.geometry);
     let mut prepared = Prepared {
-        rows: RecordBatch::new_empty(row_schema(merged, geometry)),
+        rows: RecordBatch::new_empty(Arc::clone(&schema)),
         set_aside,
         repaired: 0,
         kinds: Vec::new(),
         extent: Extent::EMPTY,
+        findings,
     };
-    if let Some(shapes) = shapes {
-        columns.extend(geometry_columns(&shapes, &mut prepared));
+    if let Some(shapes) = &shapes {
+        columns.extend(geometry_columns(shapes, &mut prepared));
     }
     let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.rows));
-    let all = RecordBatch::try_new_with_options(row_schema(merged, geometry), columns, &options);
-    prepared.rows = all
-        .and_then(|all| filter_record_batch(&all, &keep))
-        .map_err(|error| damaged(plan, &error))?;
+    let all = RecordBatch::try_new_with_options(schema, columns, &options);
+    let keep = |all: RecordBatch| match &shapes {
+        Some(shapes) if shapes.iter().any(Result::is_err) => {
+            let keep: BooleanArray = shapes.iter().map(|shape| Some(shape.is_ok())).collect();
+            filter_record_batch(&all, &keep)
+        }
+        _ => Ok(all),
+    };
+    prepared.rows = all.and_then(keep).map_err(|error| damaged(plan, &error))?;
     Ok(prepared)
 }
 
@@ -165,19 +183,6 @@ fn damaged(plan: &Plan, error: &arrow::error::ArrowError) -> ImportError {
         path: plan.label.clone().into(),
         detail: error.to_string(),
     })
-}
-
-/// Settles the encoding at the first batch that has a byte above 0x7F.
-fn decide_text(plan: &mut Plan, batch: &SourceBatch, findings: &mut Findings) {
-    if plan.text != TextMode::Undecided {
-        return;
-    }
-    if let Some(found) = encoding::detect(text_bytes(batch)) {
-        plan.text = TextMode::Bytes(found);
-        findings.note(FindingCode::EncodingGuessed, || {
-            format!("{}: {found}", plan.label)
-        });
-    }
 }
 
 /// The text of a batch, as bytes.
@@ -306,7 +311,7 @@ fn displayed(column: &ArrayRef) -> StringArray {
 type Shape = Result<Option<repair::Sound>, Fault>;
 
 fn shape_all(
-    plan: &Plan,
+    transformer: &mut Patchwork,
     batch: &SourceBatch,
     example: &dyn Fn(usize) -> String,
     findings: &mut Findings,
@@ -332,7 +337,7 @@ fn shape_all(
             }),
         });
     }
-    transform_all(&plan.transformer, &mut parsed);
+    transform_all(transformer, &mut parsed);
     parsed
         .into_iter()
         .enumerate()
@@ -388,15 +393,17 @@ fn is_on_earth(at: geo::Coord) -> bool {
 }
 
 /// Transforms all positions of a batch in one call.
-fn transform_all(transformer: &Transformer, geometries: &mut [Result<geo::Geometry, Fault>]) {
+fn transform_all(transformer: &mut Patchwork, geometries: &mut [Result<geo::Geometry, Fault>]) {
     if transformer.is_identity() {
         return;
     }
-    let positions = geometries
-        .iter()
-        .flatten()
-        .flat_map(geo::CoordsIter::coords_iter);
-    let (mut x, mut y): (Vec<f64>, Vec<f64>) = positions.map(|at| at.x_y()).unzip();
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    for geometry in geometries.iter().flatten() {
+        for at in geometry.coords_iter() {
+            x.push(at.x);
+            y.push(at.y);
+        }
+    }
     transformer.transform(&mut x, &mut y);
     // Positions come in the same order as above; the closure must be `Copy`, hence the cell.
     let next = Cell::new(0);
@@ -410,7 +417,11 @@ fn transform_all(transformer: &Transformer, geometries: &mut [Result<geo::Geomet
 
 fn geometry_columns(shapes: &[Shape], prepared: &mut Prepared) -> [ArrayRef; 2] {
     let mut cells = Vec::with_capacity(shapes.len());
-    let mut wkb = BinaryBuilder::new();
+    let sound = shapes
+        .iter()
+        .filter_map(|shape| shape.as_ref().ok()?.as_ref());
+    let bytes = sound.map(|sound| repair::wkb_size(&sound.geometry)).sum();
+    let mut wkb = BinaryBuilder::with_capacity(shapes.len(), bytes);
     for shape in shapes {
         let Ok(Some(sound)) = shape else {
             cells.push(None);
@@ -426,7 +437,8 @@ fn geometry_columns(shapes: &[Shape], prepared: &mut Prepared) -> [ArrayRef; 2] 
         let position = repair::representative(&sound.geometry);
         let cell = position.and_then(|(lon, lat)| LatLng::new(lat, lon).ok());
         cells.push(cell.map(|cell| u64::from(cell.to_cell(H3_RESOLUTION))));
-        wkb.append_value(repair::wkb_of(&sound.geometry));
+        repair::write_wkb(&sound.geometry, &mut wkb);
+        wkb.append_value("");
     }
     [Arc::new(UInt64Array::from(cells)), Arc::new(wkb.finish())]
 }
