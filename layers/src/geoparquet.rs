@@ -14,7 +14,7 @@ use geo_traits::{GeometryTrait as _, GeometryType};
 use parquet::{
     arrow::{
         ArrowWriter,
-        arrow_reader::ParquetRecordBatchReaderBuilder,
+        arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
         arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves},
     },
     basic::{Compression, Encoding, ZstdLevel},
@@ -28,7 +28,7 @@ use parquet::{
 };
 use serde_json::json;
 
-use crate::{Extent, Layer, StoreError, wkb_extent::extent_of_wkb};
+use crate::{Extent, Layer, StoreError, parallel::map_in_order, wkb_extent::extent_of_wkb};
 
 /// Rows in one row group: what a window reads at least.
 pub(crate) const ROWS_PER_GROUP: usize = 65_536;
@@ -251,19 +251,40 @@ pub(crate) fn io_kind_in(text: &str) -> Option<io::ErrorKind> {
         .then_some(io::ErrorKind::StorageFull)
 }
 
-/// All rows of a file this program wrote.
+/// All rows of a file this program wrote, a batch per row group; groups are decoded on all cores.
 pub(crate) fn read(path: &Path) -> Result<(SchemaRef, Vec<RecordBatch>), ReadFailure> {
     let file = File::open(path).map_err(ReadFailure::Io)?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(ReadFailure::Parquet)?;
-    let schema = SchemaRef::clone(builder.schema());
-    let reader = builder
+    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+        .map_err(ReadFailure::Parquet)?;
+    let mut groups = 0..metadata.metadata().num_row_groups();
+    let mut batches = Vec::with_capacity(groups.len());
+    map_in_order(
+        || Ok(groups.next()),
+        || (),
+        |(), group| read_group(path, &metadata, group),
+        |batch| {
+            batches.extend(batch?);
+            Ok(())
+        },
+    )?;
+    Ok((SchemaRef::clone(metadata.schema()), batches))
+}
+
+/// Opens the file once more: handles that were cloned share one position, and would move it under each other.
+fn read_group(
+    path: &Path,
+    metadata: &ArrowReaderMetadata,
+    group: usize,
+) -> Result<Vec<RecordBatch>, ReadFailure> {
+    let file = File::open(path).map_err(ReadFailure::Io)?;
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
+        .with_row_groups(vec![group])
         .with_batch_size(ROWS_PER_GROUP)
         .build()
         .map_err(ReadFailure::Parquet)?;
-    let batches = reader
+    reader
         .collect::<Result<_, _>>()
-        .map_err(|error| ReadFailure::Parquet(error.into()))?;
-    Ok((schema, batches))
+        .map_err(|error| ReadFailure::Parquet(error.into()))
 }
 
 /// Why a file could not be read.

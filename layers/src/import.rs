@@ -10,6 +10,7 @@ mod gather;
 mod locate;
 mod prepare;
 mod raster;
+mod resume;
 mod vector;
 
 /// What to import, and what is known of it.
@@ -33,7 +34,12 @@ pub struct ImportRequest {
     pub title_en: Option<String>,
     /// Whether the data was made up by a generator.
     pub synthetic: bool,
+    /// Bytes of rows kept in memory; more wait on disk, sorted, from where an interrupted import can go on.
+    pub memory_bytes: usize,
 }
+
+/// Rows kept in memory when nobody says: import as a whole then stays below 1 GiB.
+pub const MEMORY_BYTES: usize = 448 << 20;
 
 impl ImportRequest {
     /// A request that lets the sources speak for themselves.
@@ -48,6 +54,7 @@ impl ImportRequest {
             title_vi: None,
             title_en: None,
             synthetic: false,
+            memory_bytes: MEMORY_BYTES,
         }
     }
 }

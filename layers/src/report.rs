@@ -93,7 +93,8 @@ impl ImportReport {
 }
 
 /// Findings as they come in, gathered by kind.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Findings {
     list: Vec<Finding>,
 }

@@ -211,7 +211,7 @@ impl Twin {
     /// When another process writes or the files cannot be written.
     pub fn publish(&self, layer: &Layer) -> Result<Version, StoreError> {
         let writer = self.writer()?;
-        let staging = writer.stage(&layer.meta.id, layer.meta.kind)?;
+        let staging = writer.stage(&layer.meta.id, layer.meta.kind, "memory")?;
         layer.to_geoparquet(&staging.path().join(DATA_FILE))?;
         writer.publish(&staging, layer.meta.as_ref().clone())
     }

@@ -1,58 +1,68 @@
 //! Prepared rows of all sources, sorted by H3 cell, numbered and written; what does not fit into memory waits in runs.
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs::File, path::Path, sync::Arc};
 
 use arrow::{
     array::{Array as _, ArrayRef, AsArray as _, RecordBatch, UInt64Array},
-    compute::{concat_batches, interleave_record_batch},
+    compute::interleave_record_batch,
     datatypes::{DataType, Field, Schema, SchemaRef, UInt64Type},
     error::ArrowError,
 };
 use parquet::errors::ParquetError;
+use serde::{Deserialize, Serialize};
 
 use self::runs::{Merge, Runs};
-use super::prepare::Prepared;
+use super::prepare::{Prepared, TextMode};
 use crate::{
     Extent, GeometryKind, Layer, StoreError,
     geoparquet::{GeoParquetWriter, ROWS_PER_GROUP, write_error},
     parallel::map_in_order,
+    report::Findings,
 };
 
 mod runs;
 
-/// Rows kept in memory, in bytes; when there are more, a sorted run goes to disk. Import as a whole stays below 1 GiB.
-const MEMORY_BYTES: usize = 448 << 20;
+/// Where sorted runs wait, within the folder of the version to be.
+const RUNS_FOLDER: &str = "runs";
 
 /// What has been gathered so far.
 pub(super) struct Assembly {
     schema: SchemaRef,
     /// None in a rehearsal, where only counts matter.
     shelf: Option<Shelf>,
+    pub(super) tally: Tally,
+}
+
+/// Everything about the gathered rows but the rows themselves.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Tally {
     pub(super) published: u64,
     pub(super) repaired: u64,
     pub(super) aside: u64,
     pub(super) kinds: Vec<GeometryKind>,
-    pub(super) extent: Extent,
+    /// None while nothing has a position: JSON has no infinite numbers.
+    pub(super) extent: Option<Extent>,
+    pub(super) findings: Findings,
+    /// How far each source that was begun has come.
+    pub(super) reached: Vec<Reached>,
+}
+
+/// How far a source has come.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Reached {
+    /// Its features up to this number are gathered.
+    pub(super) features: u64,
+    /// How its text was read by then.
+    pub(super) text: TextMode,
 }
 
 /// Where rows wait to be written.
 struct Shelf {
     batches: Vec<RecordBatch>,
+    aside: Vec<RecordBatch>,
     bytes: usize,
     memory_bytes: usize,
     runs: Runs,
-    quarantine_path: PathBuf,
-    quarantine: Option<Quarantine>,
-}
-
-/// Rows set aside, written as they come.
-struct Quarantine {
-    writer: GeoParquetWriter<File>,
-    waiting: Vec<RecordBatch>,
 }
 
 /// Rows that are next in order, by the batches they are in: a row group to be.
@@ -69,75 +79,94 @@ impl Assembly {
         Self {
             schema,
             shelf: None,
-            published: 0,
-            repaired: 0,
-            aside: 0,
-            kinds: Vec::new(),
-            extent: Extent::EMPTY,
+            tally: Tally::default(),
         }
     }
 
-    /// Gathers to be written; rows set aside go to `quarantine`, runs into the folder beside it.
-    pub(super) fn new(schema: SchemaRef, quarantine: PathBuf) -> Self {
-        let shelf = Shelf {
-            batches: Vec::new(),
-            bytes: 0,
-            memory_bytes: MEMORY_BYTES,
-            runs: Runs::new(&quarantine.with_file_name("runs")),
-            quarantine_path: quarantine,
-            quarantine: None,
-        };
-        Self {
-            shelf: Some(shelf),
-            ..Self::rehearsal(schema)
-        }
+    /// Gathers to be written, with so many bytes of rows in memory and the rest in a folder; goes on where an earlier
+    /// import left that folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or cleared.
+    pub(super) fn resume(
+        schema: SchemaRef,
+        folder: &Path,
+        memory_bytes: usize,
+    ) -> Result<Self, StoreError> {
+        let (runs, tally) = Runs::resume(&folder.join(RUNS_FOLDER))?;
+        Ok(Self {
+            schema,
+            shelf: Some(Shelf {
+                batches: Vec::new(),
+                aside: Vec::new(),
+                bytes: 0,
+                memory_bytes,
+                runs,
+            }),
+            tally,
+        })
     }
 
-    /// Adds rows.
+    /// Adds the rows of the next batch.
     ///
     /// # Errors
     /// When what no longer fits into memory cannot be written.
     pub(super) fn add(&mut self, prepared: Prepared) -> Result<(), StoreError> {
-        self.published += prepared.rows.num_rows() as u64;
-        self.repaired += prepared.repaired;
-        self.aside += prepared.set_aside.num_rows() as u64;
-        self.extent = self.extent.union(&prepared.extent);
+        let tally = &mut self.tally;
+        tally.published += prepared.rows.num_rows() as u64;
+        tally.repaired += prepared.repaired;
+        tally.aside += prepared.set_aside.num_rows() as u64;
+        let extent = tally
+            .extent
+            .unwrap_or(Extent::EMPTY)
+            .union(&prepared.extent);
+        tally.extent = (!extent.is_empty()).then_some(extent);
         for kind in prepared.kinds {
-            if !self.kinds.contains(&kind) {
-                self.kinds.push(kind);
+            if !tally.kinds.contains(&kind) {
+                tally.kinds.push(kind);
             }
         }
-        match &mut self.shelf {
-            Some(shelf) => {
-                shelf.set_aside(prepared.set_aside)?;
-                shelf.add(prepared.rows)
-            }
-            None => Ok(()),
+        tally.findings.absorb(prepared.findings);
+        let (source, reached) = prepared.reached;
+        // A source without features never gets here.
+        let nothing = Reached {
+            features: 0,
+            text: TextMode::Undecided,
+        };
+        tally.reached.resize(source + 1, nothing);
+        tally.reached[source] = reached;
+        let Some(shelf) = &mut self.shelf else {
+            return Ok(());
+        };
+        shelf.add(prepared.rows, prepared.set_aside);
+        if shelf.bytes > shelf.memory_bytes {
+            shelf.spill(&self.tally)?;
         }
+        Ok(())
     }
 
     /// The kind of all geometries; the declared one when there is none.
     pub(super) fn kind(&self, declared: GeometryKind) -> GeometryKind {
-        match self.kinds.as_slice() {
+        match self.tally.kinds.as_slice() {
             [] => declared,
             [only] => *only,
             _ => GeometryKind::Mixed,
         }
     }
 
-    /// Writes the rows in the order of their cells, numbered from 0, and ends the quarantine.
+    /// Writes the rows in the order of their cells, numbered from 0, and those set aside; then nothing else is left.
     ///
     /// # Complexity
     /// O(n log n) comparisons; memory is that of the rows kept and of a few row groups.
     pub(super) fn write(
         &mut self,
-        path: &Path,
+        (data, quarantine): (&Path, &Path),
         step: &(dyn Fn(u64) + Sync),
     ) -> Result<(), StoreError> {
         let Some(shelf) = &mut self.shelf else {
             return Ok(());
         };
-        shelf.finish_quarantine()?;
+        shelf.write_aside(quarantine)?;
         let mut fields = vec![Field::new(Layer::FID, DataType::UInt64, false)];
         fields.extend(
             self.schema
@@ -146,23 +175,20 @@ impl Assembly {
                 .map(|field| field.as_ref().clone()),
         );
         let schema = Arc::new(Schema::new(fields));
-        let file = File::create(path).map_err(|source| StoreError::io("create", path, source))?;
-        let fail = |error| write_error(path, error);
+        let file = File::create(data).map_err(|source| StoreError::io("create", data, source))?;
+        let fail = |error| write_error(data, error);
         let mut writer = GeoParquetWriter::new(file, Arc::clone(&schema)).map_err(fail)?;
         let encoder = writer.encoder();
         let mut written = 0;
-        let mut ordered = shelf.in_order()?;
+        let mut ordered = shelf.in_order(&self.tally)?;
         map_in_order(
             || ordered.next().transpose(),
             || (),
             |(), ordered| {
-                let rows = ordered.rows.len() as u64;
-                numbered(&ordered, &schema)
-                    .map_err(ParquetError::from)
-                    .and_then(|batch| encoder.encode(&batch))
-                    .map(|group| (group, rows))
+                let batch = numbered(&ordered, &schema)?;
+                Ok((encoder.encode(&batch)?, ordered.rows.len() as u64))
             },
-            |encoded| {
+            |encoded: Result<_, ParquetError>| {
                 let (group, rows) = encoded.map_err(fail)?;
                 writer.append(group).map_err(fail)?;
                 written += rows;
@@ -171,35 +197,33 @@ impl Assembly {
             },
         )?;
         drop(ordered);
-        let file = writer.finish().map_err(fail)?;
-        file.sync_all()
-            .map_err(|source| StoreError::io("write", path, source))?;
+        writer.finish().map_err(fail)?;
         shelf.runs.remove()
     }
 }
 
 impl Shelf {
-    fn add(&mut self, rows: RecordBatch) -> Result<(), StoreError> {
-        if rows.num_rows() == 0 {
-            return Ok(());
+    fn add(&mut self, rows: RecordBatch, aside: RecordBatch) {
+        for (batch, kept) in [(rows, &mut self.batches), (aside, &mut self.aside)] {
+            if batch.num_rows() > 0 {
+                self.bytes += batch.get_array_memory_size();
+                kept.push(batch);
+            }
         }
-        self.bytes += rows.get_array_memory_size();
-        self.batches.push(rows);
-        if self.bytes > self.memory_bytes {
-            self.spill()?;
-        }
-        Ok(())
     }
 
-    fn spill(&mut self) -> Result<(), StoreError> {
+    fn spill(&mut self, tally: &Tally) -> Result<(), StoreError> {
         self.bytes = 0;
         let batches = std::mem::take(&mut self.batches);
-        self.runs.add(&order_of(&batches), &batches)
+        let aside = std::mem::take(&mut self.aside);
+        self.runs
+            .add((&order_of(&batches), &batches), &aside, tally)
     }
 
     /// All rows in the order of their cells, a row group at a time.
     fn in_order(
         &mut self,
+        tally: &Tally,
     ) -> Result<Box<dyn Iterator<Item = Result<Ordered, StoreError>>>, StoreError> {
         if self.runs.is_empty() {
             let batches: Arc<[RecordBatch]> = std::mem::take(&mut self.batches).into();
@@ -216,56 +240,29 @@ impl Shelf {
             })));
         }
         if !self.batches.is_empty() {
-            self.spill()?;
+            self.spill(tally)?;
         }
         Ok(Box::new(Merge::open(&self.runs)?))
     }
 
-    fn set_aside(&mut self, rows: RecordBatch) -> Result<(), StoreError> {
-        if rows.num_rows() == 0 {
-            return Ok(());
+    /// Writes the rows set aside; no file when there are none.
+    fn write_aside(&mut self, path: &Path) -> Result<(), StoreError> {
+        let mut writer: Option<GeoParquetWriter<File>> = None;
+        let fail = |error| write_error(path, error);
+        let waiting = self.aside.drain(..).map(Ok);
+        for batch in self.runs.aside().chain(waiting) {
+            let batch: RecordBatch = batch?;
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                None => {
+                    let file = File::create(path)
+                        .map_err(|source| StoreError::io("create", path, source))?;
+                    writer.insert(GeoParquetWriter::new(file, batch.schema()).map_err(fail)?)
+                }
+            };
+            writer.write(&batch).map_err(fail)?;
         }
-        let path = &self.quarantine_path;
-        if self.quarantine.is_none() {
-            let file =
-                File::create(path).map_err(|source| StoreError::io("create", path, source))?;
-            let writer = GeoParquetWriter::new(file, rows.schema())
-                .map_err(|error| write_error(path, error))?;
-            self.quarantine = Some(Quarantine {
-                writer,
-                waiting: Vec::new(),
-            });
-        }
-        let Some(quarantine) = &mut self.quarantine else {
-            return Ok(());
-        };
-        quarantine.waiting.push(rows);
-        let waiting: usize = quarantine.waiting.iter().map(RecordBatch::num_rows).sum();
-        if waiting < ROWS_PER_GROUP {
-            return Ok(());
-        }
-        quarantine.flush().map_err(|error| write_error(path, error))
-    }
-
-    fn finish_quarantine(&mut self) -> Result<(), StoreError> {
-        let Some(mut quarantine) = self.quarantine.take() else {
-            return Ok(());
-        };
-        let finished = quarantine.flush().and_then(|()| quarantine.writer.finish());
-        finished
-            .map(drop)
-            .map_err(|error| write_error(&self.quarantine_path, error))
-    }
-}
-
-impl Quarantine {
-    fn flush(&mut self) -> Result<(), ParquetError> {
-        let Some(first) = self.waiting.first() else {
-            return Ok(());
-        };
-        let rows = concat_batches(&first.schema(), &self.waiting)?;
-        self.waiting.clear();
-        self.writer.write(&rows)
+        writer.map_or(Ok(()), |writer| writer.finish().map(drop).map_err(fail))
     }
 }
 

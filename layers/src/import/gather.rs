@@ -1,7 +1,7 @@
 //! Reading, preparing and gathering at once: one thread reads, one per core prepares, one assembles.
 
 use super::{
-    assemble::Assembly,
+    assemble::{Assembly, Reached},
     prepare::{self, Job, Plan, Prepared, Target, TextMode},
 };
 use crate::{
@@ -20,6 +20,8 @@ pub(super) struct Feed {
     pub(super) first: Option<SourceBatch>,
     pub(super) text: TextMode,
     pub(super) read: u64,
+    /// Whether all of it has been read.
+    pub(super) ended: bool,
 }
 
 /// Reads and prepares every feature of every source; the order of rows is that of the sources and their features.
@@ -28,15 +30,15 @@ pub(super) fn gather(
     plans: &[Plan],
     target: &Target,
     assembly: &mut Assembly,
-    findings: &mut Findings,
     progress: &dyn Progress,
 ) -> Result<(), ImportError> {
     let known: Option<u64> = feeds
         .iter()
         .map(|feed| feed.source.about().feature_count)
         .sum();
-    let mut read_findings = Findings::default();
-    let mut read = 0;
+    go_on(feeds, &assembly.tally.reached, progress)?;
+    let mut read: u64 = feeds.iter().map(|feed| feed.read).sum();
+    let mut noted = Findings::default();
     let mut at = 0;
     let next = || -> Result<Option<Job>, ImportError> {
         while let Some(feed) = feeds.get_mut(at) {
@@ -44,7 +46,7 @@ pub(super) fn gather(
                 return Err(ImportError::Cancelled);
             }
             let label = &plans[at].label;
-            if let Some(job) = feed.next(at, label, &mut read_findings)? {
+            if let Some(job) = feed.next(at, label, &mut noted)? {
                 read += job.batch.rows as u64;
                 progress.step("read", read, known.map(|known| known.max(read)));
                 return Ok(Some(job));
@@ -55,15 +57,38 @@ pub(super) fn gather(
     };
     let work = |ways: &mut Vec<(String, Patchwork)>, job: Job| -> Result<Prepared, ImportError> {
         let plan = &plans[job.source];
-        prepare::prepare(plan, target, &job, way(ways, &plan.crs)?)
+        prepare::prepare(plan, target, job, way(ways, &plan.crs)?)
     };
-    let mut sink = |prepared: Result<Prepared, ImportError>| -> Result<(), ImportError> {
-        let mut prepared = prepared?;
-        findings.absorb(std::mem::take(&mut prepared.findings));
-        Ok(assembly.add(prepared)?)
-    };
-    map_in_order(next, Vec::new, work, &mut sink)?;
-    findings.absorb(read_findings);
+    let sink = |prepared: Result<Prepared, ImportError>| Ok(assembly.add(prepared?)?);
+    map_in_order(next, Vec::new, work, sink)?;
+    assembly.tally.findings.absorb(noted);
+    Ok(())
+}
+
+/// Passes over the features that an interrupted import has gathered.
+fn go_on(
+    feeds: &mut [Feed],
+    reached: &[Reached],
+    progress: &dyn Progress,
+) -> Result<(), ImportError> {
+    for (at, (feed, known)) in feeds.iter_mut().zip(reached).enumerate() {
+        if known.features > 0 {
+            feed.text = known.text;
+        }
+        if at + 1 < reached.len() {
+            // The next source was begun, so this one was read to its end.
+            feed.read = known.features;
+            feed.ended = true;
+        }
+        while feed.read < known.features {
+            if progress.is_cancelled() {
+                return Err(ImportError::Cancelled);
+            }
+            let Some(batch) = feed.batch()? else { break };
+            feed.read += batch.rows as u64;
+            progress.step("pass over", feed.read, Some(known.features));
+        }
+    }
     Ok(())
 }
 
@@ -85,18 +110,26 @@ fn way<'a>(
 }
 
 impl Feed {
-    /// The next batch to prepare; at the end none, and what the driver warned of is noted.
+    fn batch(&mut self) -> Result<Option<SourceBatch>, ImportError> {
+        if self.ended {
+            return Ok(None);
+        }
+        let batch = match self.first.take() {
+            Some(batch) => Some(batch),
+            None => self.source.next_batch()?,
+        };
+        self.ended = batch.is_none();
+        Ok(batch)
+    }
+
+    /// The next batch to prepare; at the end none. What the driver warned of goes with the next batch of any source.
     fn next(
         &mut self,
         source: usize,
         label: &str,
         findings: &mut Findings,
     ) -> Result<Option<Job>, ImportError> {
-        let batch = match self.first.take() {
-            Some(batch) => Some(batch),
-            None => self.source.next_batch()?,
-        };
-        let Some(batch) = batch else {
+        let Some(batch) = self.batch()? else {
             for warning in self.source.warnings() {
                 findings.note(FindingCode::DriverWarning, || format!("{label}: {warning}"));
             }
@@ -110,6 +143,7 @@ impl Feed {
             text: self.text,
             first,
             batch,
+            findings: std::mem::take(findings),
         }))
     }
 

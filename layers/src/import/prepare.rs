@@ -13,8 +13,9 @@ use arrow::{
 };
 use geo::{CoordsIter as _, MapCoordsInPlace as _};
 use h3o::{LatLng, Resolution};
+use serde::{Deserialize, Serialize};
 
-use super::attributes::SourceAttribute;
+use super::{assemble::Reached, attributes::SourceAttribute};
 use crate::{
     Attribute, AttributeKind, Encoding, Extent, FindingCode, GeometryKind, ImportError, Layer,
     ReadError,
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// How a source's text becomes Unicode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum TextMode {
     /// Bytes in an encoding.
     Bytes(Encoding),
@@ -67,6 +68,8 @@ pub(super) struct Job {
     /// The number of its first feature in the source, from 1.
     pub(super) first: u64,
     pub(super) batch: SourceBatch,
+    /// What reading it found.
+    pub(super) findings: Findings,
 }
 
 /// Rows ready to be published and rows set aside.
@@ -78,6 +81,8 @@ pub(super) struct Prepared {
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
     pub(super) findings: Findings,
+    /// The source and how far it has come with these rows.
+    pub(super) reached: (usize, Reached),
 }
 
 /// The resolution of the `h3` column: cells of about 15,000 m².
@@ -124,11 +129,16 @@ pub(super) fn quarantine_schema(attributes: &[Attribute]) -> SchemaRef {
 pub(super) fn prepare(
     plan: &Plan,
     target: &Target,
-    job: &Job,
+    job: Job,
     transformer: &mut Patchwork,
 ) -> Result<Prepared, ImportError> {
-    let Job { batch, first, .. } = job;
-    let mut findings = Findings::default();
+    let Job {
+        batch,
+        first,
+        text,
+        mut findings,
+        source,
+    } = job;
     let example = |row: usize| format!("{} #{}", plan.label, first + row as u64);
     let mut columns = Vec::with_capacity(target.attributes.len() + 2);
     for (attribute, column) in target.attributes.iter().zip(&plan.columns) {
@@ -136,7 +146,7 @@ pub(super) fn prepare(
             Some(at) => typed(
                 &batch.attributes[*at],
                 attribute,
-                job.text,
+                text,
                 &example,
                 &mut findings,
             ),
@@ -145,13 +155,13 @@ pub(super) fn prepare(
     }
     let shapes = target
         .geometry
-        .then(|| shape_all(transformer, batch, &example, &mut findings));
+        .then(|| shape_all(transformer, &batch, &example, &mut findings));
     let set_aside = quarantine(
         &columns,
         shapes.as_deref(),
-        batch,
+        &batch,
         &target.attributes,
-        (&plan.label, *first),
+        (&plan.label, first),
     )?;
     let schema = row_schema(&target.attributes, target.geometry);
     let mut prepared = Prepared {
@@ -161,6 +171,13 @@ pub(super) fn prepare(
         kinds: Vec::new(),
         extent: Extent::EMPTY,
         findings,
+        reached: (
+            source,
+            Reached {
+                features: first - 1 + batch.rows as u64,
+                text,
+            },
+        ),
     };
     if let Some(shapes) = &shapes {
         columns.extend(geometry_columns(shapes, &mut prepared));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     ImportRequest,
     locate::{self, Located},
-    vector,
+    resume, vector,
 };
 use crate::{
     Encoding, FindingCode, ImportError, ImportReport, LayerKind, Progress, SourceInfo, StoreError,
@@ -28,7 +28,7 @@ pub(super) fn import(
     let Some(writer) = writer else {
         return Ok(report);
     };
-    let staging = writer.stage(&request.layer, LayerKind::Raster)?;
+    let staging = writer.stage(&request.layer, LayerKind::Raster, &resume::key(request))?;
     let target = staging.path().join(RASTER_FILE);
     progress.step("warp", 0, None);
     let borrowed: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();

@@ -15,6 +15,7 @@ use super::{
     gather::{Feed, gather},
     locate::{self, Located},
     prepare::{self, H3_RESOLUTION, Plan, Target, TextMode},
+    resume,
 };
 use crate::{
     Attribute, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport, LayerKind, LayerMeta,
@@ -86,29 +87,35 @@ pub(super) fn import(
     }
     let target = target(&feeds, &mut plans, &mut findings);
     let staging = writer
-        .map(|writer| writer.stage(&request.layer, LayerKind::Table))
+        .map(|writer| writer.stage(&request.layer, LayerKind::Table, &resume::key(request)))
         .transpose()?;
     let schema = prepare::row_schema(&target.attributes, target.geometry);
     let mut assembly = match &staging {
-        Some(staging) => Assembly::new(schema, staging.path().join(QUARANTINE_FILE)),
+        Some(staging) => Assembly::resume(schema, staging.path(), request.memory_bytes)?,
         None => Assembly::rehearsal(schema),
     };
-    gather(
-        &mut feeds,
-        &plans,
-        &target,
-        &mut assembly,
-        &mut findings,
-        progress,
-    )?;
+    let kept: u64 = assembly
+        .tally
+        .reached
+        .iter()
+        .map(|known| known.features)
+        .sum();
+    if kept > 0 {
+        findings.note(FindingCode::ImportResumed, || kept);
+    }
+    let gathered = gather(&mut feeds, &plans, &target, &mut assembly, progress);
+    if let (Some(staging), Err(ImportError::Cancelled)) = (&staging, &gathered) {
+        staging.keep();
+    }
+    gathered?;
+    findings.absorb(std::mem::take(&mut assembly.tally.findings));
     let read = feeds.iter().map(|feed| feed.read).sum();
     if read == 0 {
         findings.note(FindingCode::LayerEmpty, || plans[0].label.clone());
     }
-    if assembly.kinds.len() > 1 {
-        findings.note(FindingCode::GeometryMixed, || {
-            format!("{:?}", assembly.kinds)
-        });
+    let tally = &assembly.tally;
+    if tally.kinds.len() > 1 {
+        findings.note(FindingCode::GeometryMixed, || format!("{:?}", tally.kinds));
     }
     let described = feeds.iter().zip(&located);
     let mut report = ImportReport {
@@ -118,9 +125,9 @@ pub(super) fn import(
             .map(|(feed, located)| describe(feed, located.as_ref()))
             .collect(),
         features_read: read,
-        features_published: assembly.published,
-        features_repaired: assembly.repaired,
-        features_set_aside: assembly.aside,
+        features_published: tally.published,
+        features_repaired: tally.repaired,
+        features_set_aside: tally.aside,
         findings: findings.into_sorted(),
     };
     if let (Some(writer), Some(staging)) = (writer, &staging) {
@@ -196,6 +203,7 @@ fn plan(
             first,
             text,
             read: 0,
+            ended: false,
         },
         located,
         plan: Plan {
@@ -363,12 +371,13 @@ fn publish(
     report: &mut ImportReport,
     progress: &dyn Progress,
 ) -> Result<(), ImportError> {
-    let total = assembly.published;
-    assembly.write(&staging.path().join(DATA_FILE), &|done| {
+    let total = assembly.tally.published;
+    let [data, quarantine] = [DATA_FILE, QUARANTINE_FILE].map(|name| staging.path().join(name));
+    assembly.write((&data, &quarantine), &|done| {
         progress.step("write", done, Some(total));
     })?;
-    meta.feature_count = assembly.published;
-    meta.extent = (!assembly.extent.is_empty()).then_some(assembly.extent);
+    meta.feature_count = total;
+    meta.extent = assembly.tally.extent;
     write_report(report, &staging.path().join(REPORT_FILE))?;
     if progress.is_cancelled() {
         return Err(ImportError::Cancelled);

@@ -54,6 +54,8 @@ pub enum FindingCode {
     AttributeWidened,
     /// A value is not of its attribute's type.
     AttributeUnreadable,
+    /// An interrupted import of the same sources was gone on with.
+    ImportResumed,
     /// The source has no feature.
     LayerEmpty,
     /// Only the first band of a raster is used.
@@ -182,6 +184,11 @@ impl FindingCode {
                 Warning,
                 "giá trị không đúng kiểu của cột đã thành rỗng; hãy sửa ở nguồn",
                 "values not of their column's type became null; mend them at the source",
+            ),
+            Self::ImportResumed => (
+                Info,
+                "lần nhập trước các nguồn này bị ngắt; đã tiếp tục từ số đối tượng đã đọc",
+                "an earlier import of these sources was interrupted; it was gone on with from the features it had read",
             ),
             Self::LayerEmpty => (
                 Warning,

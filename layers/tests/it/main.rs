@@ -7,5 +7,6 @@ mod formats;
 mod killed;
 mod province;
 mod rasters;
+mod resumed;
 mod sick;
 mod twin;

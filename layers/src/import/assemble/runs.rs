@@ -4,7 +4,7 @@ use std::{
     cmp::Reverse,
     collections::BinaryHeap,
     fs::{self, File},
-    io::{BufReader, BufWriter, ErrorKind},
+    io::{BufReader, BufWriter, ErrorKind, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -15,8 +15,9 @@ use arrow::{
     error::ArrowError,
     ipc::{reader::StreamReader, writer::StreamWriter},
 };
+use serde::{Deserialize, Serialize};
 
-use super::{Ordered, cell_at, cells_of};
+use super::{Ordered, Tally, cell_at, cells_of};
 use crate::{
     StoreError,
     geoparquet::{ROWS_PER_GROUP, write_error},
@@ -25,53 +26,144 @@ use crate::{
 /// Rows of a run read at a time; with a dozen runs open they cost a few MB each.
 const ROWS_PER_BATCH: usize = 8_192;
 
-/// Runs in a folder, as Arrow streams; removed when dropped.
+/// What is known of the runs of an interrupted import.
+const CHECKPOINT_FILE: &str = "checkpoint.json";
+
+/// Runs in a folder, as Arrow streams, with what was set aside meanwhile and a checkpoint to go on from.
 #[derive(Debug)]
 pub(super) struct Runs {
     folder: PathBuf,
-    count: usize,
+    files: Vec<RunFile>,
+}
+
+/// A run as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct RunFile {
+    kind: RunKind,
+    blake3: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum RunKind {
+    Rows,
+    Aside,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Checkpoint {
+    files: Vec<RunFile>,
+    tally: Tally,
 }
 
 impl Runs {
-    pub(super) fn new(folder: &Path) -> Self {
-        Self {
+    /// The runs of an interrupted import and their tally; none, in a folder made empty, where there was none or where
+    /// any of its files is not as it was written.
+    pub(super) fn resume(folder: &Path) -> Result<(Self, Tally), StoreError> {
+        let mut runs = Self {
             folder: folder.into(),
-            count: 0,
+            files: Vec::new(),
+        };
+        let known = fs::read(folder.join(CHECKPOINT_FILE)).ok();
+        let known = known.and_then(|json| serde_json::from_slice::<Checkpoint>(&json).ok());
+        if let Some(Checkpoint { files, tally }) = known {
+            let is_whole = |(at, file): (usize, &RunFile)| {
+                checksum(&runs.path(at)).is_ok_and(|found| found == file.blake3)
+            };
+            if files.iter().enumerate().all(is_whole) {
+                runs.files = files;
+                return Ok((runs, tally));
+            }
         }
+        runs.remove()?;
+        Ok((runs, Tally::default()))
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.count == 0
+        self.of(RunKind::Rows).next().is_none()
     }
 
-    /// Writes rows in an order as the next run.
+    /// Writes rows in an order as the next run, and rows set aside; from here an import can go on.
     pub(super) fn add(
         &mut self,
-        order: &[(usize, usize)],
-        batches: &[RecordBatch],
+        (order, batches): (&[(usize, usize)], &[RecordBatch]),
+        aside: &[RecordBatch],
+        tally: &Tally,
     ) -> Result<(), StoreError> {
-        let Some(first) = batches.first() else {
-            return Ok(());
-        };
-        let path = self.path(self.count);
         fs::create_dir_all(&self.folder)
             .map_err(|source| StoreError::io("create", &self.folder, source))?;
-        let file = File::create(&path).map_err(|source| StoreError::io("create", &path, source))?;
-        let batches: Vec<&RecordBatch> = batches.iter().collect();
-        let write = || -> Result<(), ArrowError> {
-            let mut writer = StreamWriter::try_new(BufWriter::new(file), &first.schema())?;
-            for rows in order.chunks(ROWS_PER_BATCH) {
-                writer.write(&interleave_record_batch(&batches, rows)?)?;
-            }
-            writer.finish()
+        let all: Vec<&RecordBatch> = batches.iter().collect();
+        let sorted = order
+            .chunks(ROWS_PER_BATCH)
+            .map(|rows| interleave_record_batch(&all, rows));
+        self.write(RunKind::Rows, sorted)?;
+        self.write(RunKind::Aside, aside.iter().cloned().map(Ok))?;
+        let checkpoint = Checkpoint {
+            files: self.files.clone(),
+            tally: tally.clone(),
         };
-        write().map_err(|error| failed(&path, error))?;
-        self.count += 1;
+        let path = self.folder.join(CHECKPOINT_FILE);
+        let written = self.folder.join("checkpoint.new");
+        let json = serde_json::to_vec(&checkpoint).map_err(|error| StoreError::Encode {
+            path: path.clone(),
+            detail: error.to_string(),
+        })?;
+        fs::write(&written, json)
+            .and_then(|()| fs::rename(&written, &path))
+            .map_err(|source| StoreError::io("write", &path, source))
+    }
+
+    /// Writes batches as the next file; no file when there are none.
+    fn write(
+        &mut self,
+        kind: RunKind,
+        batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+    ) -> Result<(), StoreError> {
+        let mut batches = batches.peekable();
+        let path = self.path(self.files.len());
+        let fail = |error| failed(&path, error);
+        let schema = match batches.peek() {
+            Some(Ok(first)) => first.schema(),
+            Some(Err(_)) | None => {
+                return batches
+                    .next()
+                    .map_or(Ok(()), |first| first.map(drop).map_err(fail));
+            }
+        };
+        let file = File::create(&path).map_err(|source| StoreError::io("create", &path, source))?;
+        let out = Hashing {
+            file: BufWriter::new(file),
+            hasher: blake3::Hasher::new(),
+        };
+        let mut writer = StreamWriter::try_new(out, &schema).map_err(fail)?;
+        for batch in batches {
+            batch.and_then(|batch| writer.write(&batch)).map_err(fail)?;
+        }
+        let mut out = writer.into_inner().map_err(fail)?;
+        out.flush()
+            .map_err(|source| StoreError::io("write", &path, source))?;
+        self.files.push(RunFile {
+            kind,
+            blake3: out.hasher.finalize().to_hex().to_string(),
+        });
         Ok(())
     }
 
+    /// The rows set aside, in the order they came.
+    pub(super) fn aside(&self) -> impl Iterator<Item = Result<RecordBatch, StoreError>> {
+        self.of(RunKind::Aside).flat_map(|path| {
+            let (opened, failure) = match open(&path) {
+                Ok(reader) => (Some(reader), None),
+                Err(error) => (None, Some(Err(error))),
+            };
+            let batches = opened.into_iter().flatten();
+            failure
+                .into_iter()
+                .chain(batches.map(move |batch| batch.map_err(|error| failed(&path, error))))
+        })
+    }
+
     pub(super) fn remove(&mut self) -> Result<(), StoreError> {
-        self.count = 0;
+        self.files.clear();
         match fs::remove_dir_all(&self.folder) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 Err(StoreError::io("remove", &self.folder, error))
@@ -80,9 +172,48 @@ impl Runs {
         }
     }
 
+    /// The paths of the files of a kind.
+    fn of(&self, kind: RunKind) -> impl Iterator<Item = PathBuf> {
+        let files = self.files.iter().enumerate();
+        files
+            .filter(move |(_, file)| file.kind == kind)
+            .map(|(at, _)| self.path(at))
+    }
+
     fn path(&self, number: usize) -> PathBuf {
         self.folder.join(format!("{number}.arrows"))
     }
+}
+
+/// Writes to a file and hashes what it writes: cheaper than reading it again, and no sync is needed to trust it later.
+struct Hashing {
+    file: BufWriter<File>,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn checksum(path: &Path) -> std::io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path)?)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+type Reader = StreamReader<BufReader<File>>;
+
+fn open(path: &Path) -> Result<Reader, StoreError> {
+    let file = File::open(path).map_err(|source| StoreError::io("open", path, source))?;
+    StreamReader::try_new(BufReader::new(file), None).map_err(|error| failed(path, error))
 }
 
 /// The disk's error where there is one beneath.
@@ -96,7 +227,7 @@ fn failed(path: &Path, error: ArrowError) -> StoreError {
 /// A run being read.
 struct Head {
     path: PathBuf,
-    reader: StreamReader<BufReader<File>>,
+    reader: Reader,
     batch: RecordBatch,
     cells: Option<UInt64Array>,
     row: usize,
@@ -119,11 +250,8 @@ impl Merge {
             next: BinaryHeap::new(),
             given: 0,
         };
-        for number in 0..runs.count {
-            let path = runs.path(number);
-            let file = File::open(&path).map_err(|source| StoreError::io("open", &path, source))?;
-            let mut reader = StreamReader::try_new(BufReader::new(file), None)
-                .map_err(|error| failed(&path, error))?;
+        for path in runs.of(RunKind::Rows) {
+            let mut reader = open(&path)?;
             let first = reader.next().transpose();
             let Some(batch) = first.map_err(|error| failed(&path, error))? else {
                 continue;

@@ -1,5 +1,11 @@
+use arrow::compute::concat_batches;
+
 use super::*;
-use crate::{Attribute, AttributeKind, geoparquet, import::prepare, report::Findings};
+use crate::{
+    Attribute, AttributeKind, geoparquet,
+    import::{MEMORY_BYTES, prepare},
+    report::Findings,
+};
 
 /// Rows with cells in no order, many alike and some null, in batches of uneven size.
 fn prepared() -> Vec<Prepared> {
@@ -33,27 +39,77 @@ fn prepared() -> Vec<Prepared> {
             kinds: Vec::new(),
             extent: Extent::EMPTY,
             findings: Findings::default(),
+            reached: (
+                0,
+                Reached {
+                    features: next,
+                    text: TextMode::Unicode,
+                },
+            ),
         }
     };
     (0..40).map(|at| batch(1 + at * 331 % 5000)).collect()
 }
 
-/// What is written when so many bytes are kept in memory.
+fn begin(dir: &Path, memory_bytes: usize) -> Assembly {
+    let schema = prepared()[0].rows.schema();
+    Assembly::resume(schema, dir, memory_bytes).unwrap()
+}
+
+fn finish(mut assembly: Assembly, dir: &Path) -> RecordBatch {
+    let path = dir.join("data.parquet");
+    assembly
+        .write((&path, &dir.join("quarantine.parquet")), &|_| {})
+        .unwrap();
+    let (schema, batches) = geoparquet::read(&path).unwrap();
+    let left: Vec<_> = std::fs::read_dir(dir).unwrap().collect();
+    assert_eq!(left.len(), 1, "runs are removed: {left:?}");
+    concat_batches(&schema, &batches).unwrap()
+}
+
+/// What is written when so many bytes are kept in memory, and the files that waited on disk.
 fn written(memory_bytes: usize) -> (RecordBatch, usize) {
     let dir = tempfile::tempdir().unwrap();
-    let all = prepared();
-    let mut assembly = Assembly::new(all[0].rows.schema(), dir.path().join("quarantine.parquet"));
-    assembly.shelf.as_mut().unwrap().memory_bytes = memory_bytes;
-    for prepared in all {
+    let mut assembly = begin(dir.path(), memory_bytes);
+    for prepared in prepared() {
         assembly.add(prepared).unwrap();
     }
-    let runs = std::fs::read_dir(dir.path().join("runs")).map_or(0, Iterator::count);
-    let path = dir.path().join("data.parquet");
-    assembly.write(&path, &|_| {}).unwrap();
-    let (schema, batches) = geoparquet::read(&path).unwrap();
-    let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
-    assert_eq!(left.len(), 1, "runs are removed: {left:?}");
-    (concat_batches(&schema, &batches).unwrap(), runs)
+    let runs = std::fs::read_dir(dir.path().join(RUNS_FOLDER)).map_or(0, Iterator::count);
+    (finish(assembly, dir.path()), runs)
+}
+
+#[test]
+fn an_interrupted_assembly_goes_on_from_its_last_run_unless_a_run_is_damaged() {
+    let (whole, _) = written(MEMORY_BYTES);
+    for damaged in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut first = begin(dir.path(), 1 << 20);
+        for prepared in prepared().into_iter().take(30) {
+            first.add(prepared).unwrap();
+        }
+        drop(first);
+        if damaged {
+            let run = dir.path().join(RUNS_FOLDER).join("0.arrows");
+            let mut bytes = std::fs::read(&run).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            std::fs::write(run, bytes).unwrap();
+        }
+        let mut second = begin(dir.path(), 1 << 20);
+        let reached = second
+            .tally
+            .reached
+            .first()
+            .map_or(0, |reached| reached.features);
+        assert_eq!(reached == 0, damaged, "{reached} features were kept");
+        for prepared in prepared() {
+            if prepared.reached.1.features > reached {
+                second.add(prepared).unwrap();
+            }
+        }
+        assert_eq!(second.tally.published, whole.num_rows() as u64);
+        assert_eq!(finish(second, dir.path()), whole);
+    }
 }
 
 #[test]
