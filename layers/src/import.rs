@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::{Crs, Encoding, ImportError, ImportReport, LayerId, Progress, Theme, Twin};
+use crate::{
+    CatalogRecord, Crs, Encoding, ImportError, ImportReport, LayerId, Progress, Theme, Twin,
+};
 
 mod assemble;
 mod attributes;
@@ -32,6 +34,8 @@ pub struct ImportRequest {
     pub title_en: Option<String>,
     /// Whether the data was made up by a generator.
     pub synthetic: bool,
+    /// Owner, sharing, licence, update plan, sectors; its H3 summary is counted anew.
+    pub record: CatalogRecord,
 }
 
 impl ImportRequest {
@@ -47,6 +51,7 @@ impl ImportRequest {
             title_vi: None,
             title_en: None,
             synthetic: false,
+            record: CatalogRecord::default(),
         }
     }
 }

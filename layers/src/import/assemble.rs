@@ -11,6 +11,7 @@ use arrow::{
 use super::prepare::Prepared;
 use crate::{
     Extent, GeometryKind, Layer, StoreError,
+    catalog::CellCounts,
     geoparquet::{GeoParquetWriter, ROWS_PER_GROUP, write_error},
 };
 
@@ -27,6 +28,7 @@ pub(super) struct Assembly {
     pub(super) aside: u64,
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
+    pub(super) cells: CellCounts,
 }
 
 impl Assembly {
@@ -41,6 +43,7 @@ impl Assembly {
             aside: 0,
             kinds: Vec::new(),
             extent: Extent::EMPTY,
+            cells: CellCounts::default(),
         }
     }
 
@@ -50,6 +53,7 @@ impl Assembly {
         self.repaired += prepared.repaired;
         self.aside += prepared.set_aside.num_rows() as u64;
         self.extent = self.extent.union(&prepared.extent);
+        self.cells.add(&prepared.rows);
         for kind in prepared.kinds {
             if !self.kinds.contains(&kind) {
                 self.kinds.push(kind);

@@ -16,8 +16,8 @@ use super::{
     prepare::{self, H3_RESOLUTION, Plan, TextMode},
 };
 use crate::{
-    Attribute, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport, LayerKind, LayerMeta,
-    Progress, SourceInfo, StoreError, Transformer, Version, encoding, repair,
+    Attribute, CatalogRecord, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport,
+    LayerKind, LayerMeta, Progress, SourceInfo, StoreError, Transformer, Version, encoding, repair,
     report::Findings,
     source::{self, About, Source, SourceBatch},
     store::{DATA_FILE, QUARANTINE_FILE, REPORT_FILE, Writer},
@@ -391,6 +391,7 @@ fn publish(
     assembly.write_set_aside(&staging.path().join(QUARANTINE_FILE))?;
     let mut meta = meta(request, kind, report);
     meta.attributes = attributes;
+    meta.record.h3 = assembly.cells.summary();
     meta.feature_count = assembly.published;
     meta.extent = (!assembly.extent.is_empty()).then_some(assembly.extent);
     write_report(report, &staging.path().join(REPORT_FILE))?;
@@ -418,6 +419,10 @@ pub(super) fn meta(request: &ImportRequest, kind: LayerKind, report: &ImportRepo
         h3_resolution: H3_RESOLUTION.into(),
         sources: report.sources.clone(),
         synthetic: request.synthetic,
+        record: CatalogRecord {
+            h3: None,
+            ..request.record.clone()
+        },
         published_at: chrono::Utc::now(),
         notes: std::collections::BTreeMap::new(),
     }
