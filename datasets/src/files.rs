@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::{
     accidents, error::GenerateError, facilities, manifest::ManifestEntry, province::Province,
-    roads::Road, write::create,
+    records, roads::Road, write::create,
 };
 
 const README: &str = "Hải Dương (tổng hợp) - Hai Duong (synthetic)\n\n\
@@ -82,6 +82,7 @@ fn entry(layer: &str, theme: &str, (vi, en): (&str, &str), sources: &[&str]) -> 
         title_vi: format!("{vi} (tổng hợp)"),
         title_en: format!("{en} (synthetic)"),
         sources: sources.iter().map(PathBuf::from).collect(),
+        record: records::of_layer(layer),
     }
 }
 

@@ -38,6 +38,7 @@ mod plan;
 mod plane;
 mod province;
 mod random;
+mod records;
 mod relief;
 mod rivers;
 mod roads;
@@ -57,6 +58,7 @@ pub use crate::{
     communes::{Commune, CommuneKind, DISTRICTS, District, PROVINCE_POPULATION, communes},
     error::GenerateError,
     manifest::{Manifest, ManifestEntry},
+    records::ManifestRecord,
     scale::{Scale, UnknownScale},
 };
 use crate::{province::Province, write::create};

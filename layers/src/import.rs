@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::{Crs, Encoding, ImportError, ImportReport, LayerId, Progress, Theme, Twin};
+use crate::{
+    CatalogRecord, Crs, Encoding, ImportError, ImportReport, LayerId, Progress, Theme, Twin,
+};
 
 mod assemble;
 mod attributes;
@@ -36,6 +38,8 @@ pub struct ImportRequest {
     pub synthetic: bool,
     /// Bytes of rows kept in memory; more wait on disk, sorted, from where an interrupted import can go on.
     pub memory_bytes: usize,
+    /// Owner, sharing, licence, update plan, sectors; its H3 summary is counted anew.
+    pub record: CatalogRecord,
 }
 
 /// Rows kept in memory when nobody says: import as a whole then stays below 1 GiB.
@@ -55,6 +59,7 @@ impl ImportRequest {
             title_en: None,
             synthetic: false,
             memory_bytes: MEMORY_BYTES,
+            record: CatalogRecord::default(),
         }
     }
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Extent, LayerId, Version};
+use crate::{CatalogRecord, Extent, LayerId, Version};
 
 /// Features in memory with their description. What import publishes and what an analysis answers have this one shape.
 ///
@@ -93,7 +93,10 @@ pub struct LayerMeta {
     pub synthetic: bool,
     /// When it was published.
     pub published_at: DateTime<Utc>,
-    /// Anything else worth keeping: provenance of an analysis, licence, agency.
+    /// Owner, sharing, licence, update plan, sectors.
+    #[serde(default)]
+    pub record: CatalogRecord,
+    /// Anything else worth keeping: provenance of an analysis.
     #[serde(default)]
     pub notes: BTreeMap<String, String>,
 }

@@ -1,6 +1,7 @@
 //! The `lucdau` command: its words, its exit codes, and one module per subcommand.
 
 mod analyze;
+mod catalog;
 mod demo;
 mod failure;
 mod import;
@@ -8,6 +9,7 @@ mod layers;
 mod output;
 mod progress;
 mod rollback;
+mod rules;
 mod serve;
 mod sql;
 mod table;
@@ -54,8 +56,12 @@ enum Command {
     Import(import::Arguments),
     /// Liệt kê các lớp · list the layers
     Layers(layers::Arguments),
+    /// Danh mục các lớp cho hệ thống khác · the catalog of the layers for other systems
+    Catalog(catalog::Arguments),
     /// Trở lại một phiên bản cũ · go back to an earlier version
     Rollback(rollback::Arguments),
+    /// Quy tắc pháp lý có hiệu lực, kèm nguồn · legal figures in force, with their sources
+    Rules(rules::Arguments),
     /// Truy vấn SQL chỉ đọc · read-only SQL
     Sql(sql::Arguments),
     /// Chạy một phân tích · run an analysis
@@ -114,7 +120,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Layers(arguments) => layers::run(&arguments),
+        Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Rollback(arguments) => rollback::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Tile(arguments) => tile::run(&arguments),

@@ -89,3 +89,13 @@ fn a_folder_without_a_manifest_is_not_read() {
         "{error}"
     );
 }
+
+#[test]
+fn every_layer_says_whose_it_is_and_whom_it_serves() {
+    let manifest = Manifest::read(&province::folder()).unwrap();
+    for entry in &manifest.entries {
+        let record = &entry.record;
+        assert!(record.agency.contains("synthetic"), "{entry:?}");
+        assert!(!record.sectors.is_empty(), "{entry:?}");
+    }
+}

@@ -15,6 +15,7 @@ use self::runs::{Merge, Runs};
 use super::prepare::{Prepared, TextMode};
 use crate::{
     Extent, GeometryKind, Layer, StoreError,
+    catalog::CellCounts,
     geoparquet::{GeoParquetWriter, ROWS_PER_GROUP, write_error},
     parallel::map_in_order,
     report::Findings,
@@ -42,6 +43,7 @@ pub(super) struct Tally {
     pub(super) kinds: Vec<GeometryKind>,
     /// None while nothing has a position: JSON has no infinite numbers.
     pub(super) extent: Option<Extent>,
+    pub(super) cells: CellCounts,
     pub(super) findings: Findings,
     /// How far each source that was begun has come.
     pub(super) reached: Vec<Reached>,
@@ -121,6 +123,7 @@ impl Assembly {
             .unwrap_or(Extent::EMPTY)
             .union(&prepared.extent);
         tally.extent = (!extent.is_empty()).then_some(extent);
+        tally.cells.add(&prepared.rows);
         for kind in prepared.kinds {
             if !tally.kinds.contains(&kind) {
                 tally.kinds.push(kind);

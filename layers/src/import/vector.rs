@@ -18,8 +18,8 @@ use super::{
     resume,
 };
 use crate::{
-    Attribute, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport, LayerKind, LayerMeta,
-    Progress, SourceInfo, StoreError, Transformer, Version, encoding, repair,
+    Attribute, CatalogRecord, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport,
+    LayerKind, LayerMeta, Progress, SourceInfo, StoreError, Transformer, Version, encoding, repair,
     report::Findings,
     source::{self, About, Source, SourceBatch},
     store::{DATA_FILE, QUARANTINE_FILE, REPORT_FILE, Staging, Writer},
@@ -378,6 +378,7 @@ fn publish(
     })?;
     meta.feature_count = total;
     meta.extent = assembly.tally.extent;
+    meta.record.h3 = assembly.tally.cells.summary();
     write_report(report, &staging.path().join(REPORT_FILE))?;
     if progress.is_cancelled() {
         return Err(ImportError::Cancelled);
@@ -403,6 +404,10 @@ pub(super) fn meta(request: &ImportRequest, kind: LayerKind, report: &ImportRepo
         h3_resolution: H3_RESOLUTION.into(),
         sources: report.sources.clone(),
         synthetic: request.synthetic,
+        record: CatalogRecord {
+            h3: None,
+            ..request.record.clone()
+        },
         published_at: chrono::Utc::now(),
         notes: std::collections::BTreeMap::new(),
     }
