@@ -8,7 +8,9 @@ mod assemble;
 mod attributes;
 mod locate;
 mod prepare;
+mod quarantine;
 mod raster;
+mod shapes;
 mod vector;
 
 /// What to import, and what is known of it.

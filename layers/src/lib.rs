@@ -37,6 +37,7 @@ pub use layer::{
 };
 pub use progress::{Progress, Silent};
 pub use raster::{Raster, RasterTile};
+pub use repair::AreaTotals;
 pub use report::{Finding, FindingCode, ImportReport, Language, Severity};
 pub use store::Twin;
 pub use tile_coord::{InvalidTileCoord, TileCoord};

@@ -12,6 +12,7 @@ use super::prepare::Prepared;
 use crate::{
     Extent, GeometryKind, Layer, StoreError,
     geoparquet::{GeoParquetWriter, ROWS_PER_GROUP, write_error},
+    repair::AreaLedger,
 };
 
 /// What has been gathered so far.
@@ -24,6 +25,7 @@ pub(super) struct Assembly {
     set_aside: Vec<RecordBatch>,
     pub(super) published: u64,
     pub(super) repaired: u64,
+    pub(super) areas: AreaLedger,
     pub(super) aside: u64,
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
@@ -38,6 +40,7 @@ impl Assembly {
             set_aside: Vec::new(),
             published: 0,
             repaired: 0,
+            areas: AreaLedger::default(),
             aside: 0,
             kinds: Vec::new(),
             extent: Extent::EMPTY,
@@ -48,6 +51,7 @@ impl Assembly {
     pub(super) fn add(&mut self, prepared: Prepared) {
         self.published += prepared.rows.num_rows() as u64;
         self.repaired += prepared.repaired;
+        self.areas.merge(prepared.areas);
         self.aside += prepared.set_aside.num_rows() as u64;
         self.extent = self.extent.union(&prepared.extent);
         for kind in prepared.kinds {

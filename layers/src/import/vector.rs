@@ -103,6 +103,9 @@ pub(super) fn import(
             format!("{:?}", assembly.kinds)
         });
     }
+    let areas = std::mem::take(&mut assembly.areas);
+    let totals = areas.totals;
+    areas.tell(&mut findings);
     let mut report = ImportReport {
         layer: request.layer.clone(),
         version: None,
@@ -111,6 +114,7 @@ pub(super) fn import(
         features_published: assembly.published,
         features_repaired: assembly.repaired,
         features_set_aside: assembly.aside,
+        areas: (totals.after_m2 > 0.0).then_some(totals),
         findings: findings.into_sorted(),
     };
     if let Some(writer) = writer {
