@@ -11,8 +11,10 @@ mod attributes;
 mod gather;
 mod locate;
 mod prepare;
+mod quarantine;
 mod raster;
 mod resume;
+mod shapes;
 mod vector;
 
 /// What to import, and what is known of it.

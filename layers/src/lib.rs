@@ -47,6 +47,7 @@ pub use layer::{
 };
 pub use progress::{Progress, Silent};
 pub use raster::{Raster, RasterTile};
+pub use repair::AreaTotals;
 pub use report::{Finding, FindingCode, ImportReport, Language, Severity};
 pub use rules::{Rule, RuleBook, RuleError, RuleFileError};
 pub use store::Twin;

@@ -18,6 +18,7 @@ use crate::{
     catalog::CellCounts,
     geoparquet::{GeoParquetWriter, ROWS_PER_GROUP, write_error},
     parallel::map_in_order,
+    repair::AreaLedger,
     report::Findings,
 };
 
@@ -39,6 +40,7 @@ pub(super) struct Assembly {
 pub(super) struct Tally {
     pub(super) published: u64,
     pub(super) repaired: u64,
+    pub(super) areas: AreaLedger,
     pub(super) aside: u64,
     pub(super) kinds: Vec<GeometryKind>,
     /// None while nothing has a position: JSON has no infinite numbers.
@@ -117,6 +119,7 @@ impl Assembly {
         let tally = &mut self.tally;
         tally.published += prepared.rows.num_rows() as u64;
         tally.repaired += prepared.repaired;
+        tally.areas.merge(prepared.areas);
         tally.aside += prepared.set_aside.num_rows() as u64;
         let extent = tally
             .extent

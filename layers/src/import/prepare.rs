@@ -1,30 +1,29 @@
 //! One source's batches to publishable rows: text decoded, columns typed, geometry in the stored CRS and valid.
 
-use std::{cell::Cell, sync::Arc};
+use std::sync::Arc;
 
 use arrow::{
     array::{
-        Array as _, ArrayRef, AsArray as _, BinaryArray, BinaryBuilder, BooleanArray, RecordBatch,
-        StringArray, StringBuilder, UInt64Array, new_null_array,
+        Array as _, ArrayRef, AsArray as _, BinaryArray, BooleanArray, RecordBatch, StringArray,
+        StringBuilder, new_null_array,
     },
     compute::{CastOptions, cast_with_options, filter_record_batch},
     datatypes::{DataType, Field, Schema, SchemaRef},
     util::display::{ArrayFormatter, FormatOptions},
 };
-use geo::{CoordsIter as _, MapCoordsInPlace as _};
-use h3o::{LatLng, Resolution};
+use h3o::Resolution;
 use serde::{Deserialize, Serialize};
 
-use super::{assemble::Reached, attributes::SourceAttribute};
+use super::{
+    assemble::Reached,
+    attributes::SourceAttribute,
+    quarantine::quarantine,
+    shapes::{geometry_columns, shape_all},
+};
 use crate::{
     Attribute, AttributeKind, Encoding, Extent, FindingCode, GeometryKind, ImportError, Layer,
-    ReadError,
-    crs::Patchwork,
-    encoding,
-    layer::geometry_field,
-    repair::{self, Fault},
-    report::Findings,
-    source::SourceBatch,
+    ReadError, crs::Patchwork, encoding, layer::geometry_field, repair::AreaLedger,
+    report::Findings, source::SourceBatch,
 };
 
 /// How a source's text becomes Unicode.
@@ -78,6 +77,7 @@ pub(super) struct Prepared {
     pub(super) rows: RecordBatch,
     pub(super) set_aside: RecordBatch,
     pub(super) repaired: u64,
+    pub(super) areas: AreaLedger,
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
     pub(super) findings: Findings,
@@ -98,30 +98,6 @@ pub(super) fn row_schema(attributes: &[Attribute], geometry: bool) -> SchemaRef 
         fields.push(Field::new(Layer::H3, DataType::UInt64, true));
         fields.push(geometry_field(Layer::GEOM, crate::crs::STORED_CRS));
     }
-    Arc::new(Schema::new(fields))
-}
-
-/// Columns of rows set aside: why, where from, the attributes, and the geometry as it came.
-pub(super) fn quarantine_schema(attributes: &[Attribute]) -> SchemaRef {
-    let fixed = [
-        ("reason", DataType::Utf8),
-        ("detail", DataType::Utf8),
-        ("source", DataType::Utf8),
-    ];
-    let mut fields: Vec<Field> = fixed
-        .into_iter()
-        .map(|(name, kind)| Field::new(name, kind, true))
-        .collect();
-    fields.push(Field::new("source_feature", DataType::UInt64, true));
-    let attribute_field = |attribute: &Attribute| {
-        Field::new(
-            format!("a_{}", attribute.name),
-            attribute.kind.data_type(),
-            true,
-        )
-    };
-    fields.extend(attributes.iter().map(attribute_field));
-    fields.push(Field::new("source_wkb", DataType::Binary, true));
     Arc::new(Schema::new(fields))
 }
 
@@ -153,9 +129,11 @@ pub(super) fn prepare(
             None => new_null_array(&attribute.kind.data_type(), batch.rows),
         });
     }
-    let shapes = target
-        .geometry
-        .then(|| shape_all(transformer, &batch, &example, &mut findings));
+    let mut areas = AreaLedger::default();
+    let shapes = target.geometry.then(|| {
+        let notes = (&mut findings, &mut areas);
+        shape_all(transformer, &batch, &example, notes)
+    });
     let set_aside = quarantine(
         &columns,
         shapes.as_deref(),
@@ -168,6 +146,7 @@ pub(super) fn prepare(
         rows: RecordBatch::new_empty(Arc::clone(&schema)),
         set_aside,
         repaired: 0,
+        areas,
         kinds: Vec::new(),
         extent: Extent::EMPTY,
         findings,
@@ -322,195 +301,4 @@ fn displayed(column: &ArrayRef) -> StringArray {
                 .then(|| formatter.value(row).to_string())
         })
         .collect()
-}
-
-/// A row's geometry, or why it is set aside; `Ok(None)` keeps the row without one.
-type Shape = Result<Option<repair::Sound>, Fault>;
-
-fn shape_all(
-    transformer: &mut Patchwork,
-    batch: &SourceBatch,
-    example: &dyn Fn(usize) -> String,
-    findings: &mut Findings,
-) -> Vec<Shape> {
-    let empty = BinaryArray::new_null(batch.rows);
-    let wkb = batch
-        .geometry
-        .as_ref()
-        .and_then(|column| column.as_binary_opt::<i32>())
-        .unwrap_or(&empty);
-    let mut parsed = Vec::with_capacity(batch.rows);
-    for (row, wkb) in wkb.iter().enumerate() {
-        parsed.push(match wkb {
-            None => Err(Fault {
-                code: FindingCode::GeometryMissing,
-                detail: String::new(),
-            }),
-            Some(wkb) => repair::parse(wkb).map(|parsed| {
-                for note in parsed.notes {
-                    findings.note(note, || example(row));
-                }
-                parsed.geometry
-            }),
-        });
-    }
-    transform_all(transformer, &mut parsed);
-    parsed
-        .into_iter()
-        .enumerate()
-        .map(|(row, geometry)| shape(geometry, &|| example(row), findings))
-        .collect()
-}
-
-fn shape(
-    geometry: Result<geo::Geometry, Fault>,
-    example: &dyn Fn() -> String,
-    findings: &mut Findings,
-) -> Shape {
-    let found = geometry.and_then(|geometry| {
-        let beyond = geometry.coords_iter().find(|at| !is_on_earth(*at));
-        match beyond {
-            None => repair::mend(geometry),
-            Some(at) => Err(Fault {
-                code: FindingCode::CoordinateUntransformable,
-                detail: if at.x.is_finite() && at.y.is_finite() {
-                    format!("({}, {})", at.x, at.y)
-                } else {
-                    String::new()
-                },
-            }),
-        }
-    });
-    match found {
-        Ok(sound) => {
-            if let Some(what) = &sound.repaired {
-                findings.note(FindingCode::PolygonInvalid, || {
-                    format!("{}: {what}", example())
-                });
-            }
-            Ok(Some(sound))
-        }
-        Err(fault) => {
-            let colon = if fault.detail.is_empty() { "" } else { ": " };
-            findings.note(fault.code, || {
-                format!("{}{colon}{}", example(), fault.detail)
-            });
-            let kept = matches!(
-                fault.code,
-                FindingCode::GeometryMissing | FindingCode::GeometryEmpty
-            );
-            if kept { Ok(None) } else { Err(fault) }
-        }
-    }
-}
-
-/// Whether a longitude and a latitude are such; false where a transformation had no answer.
-fn is_on_earth(at: geo::Coord) -> bool {
-    at.x.abs() <= 360.0 && at.y.abs() <= 90.0
-}
-
-/// Transforms all positions of a batch in one call.
-fn transform_all(transformer: &mut Patchwork, geometries: &mut [Result<geo::Geometry, Fault>]) {
-    if transformer.is_identity() {
-        return;
-    }
-    let (mut x, mut y) = (Vec::new(), Vec::new());
-    for geometry in geometries.iter().flatten() {
-        for at in geometry.coords_iter() {
-            x.push(at.x);
-            y.push(at.y);
-        }
-    }
-    transformer.transform(&mut x, &mut y);
-    // Positions come in the same order as above; the closure must be `Copy`, hence the cell.
-    let next = Cell::new(0);
-    for geometry in geometries.iter_mut().flatten() {
-        geometry.map_coords_in_place(|_| {
-            let at = next.replace(next.get() + 1);
-            geo::Coord { x: x[at], y: y[at] }
-        });
-    }
-}
-
-fn geometry_columns(shapes: &[Shape], prepared: &mut Prepared) -> [ArrayRef; 2] {
-    let mut cells = Vec::with_capacity(shapes.len());
-    let sound = shapes
-        .iter()
-        .filter_map(|shape| shape.as_ref().ok()?.as_ref());
-    let bytes = sound.map(|sound| repair::wkb_size(&sound.geometry)).sum();
-    let mut wkb = BinaryBuilder::with_capacity(shapes.len(), bytes);
-    for shape in shapes {
-        let Ok(Some(sound)) = shape else {
-            cells.push(None);
-            wkb.append_null();
-            continue;
-        };
-        prepared.repaired += u64::from(sound.repaired.is_some());
-        let kind = repair::kind_of(&sound.geometry);
-        if !prepared.kinds.contains(&kind) {
-            prepared.kinds.push(kind);
-        }
-        prepared.extent = prepared.extent.union(&repair::extent_of(&sound.geometry));
-        let position = repair::representative(&sound.geometry);
-        let cell = position.and_then(|(lon, lat)| LatLng::new(lat, lon).ok());
-        cells.push(cell.map(|cell| u64::from(cell.to_cell(H3_RESOLUTION))));
-        repair::write_wkb(&sound.geometry, &mut wkb);
-        wkb.append_value("");
-    }
-    [Arc::new(UInt64Array::from(cells)), Arc::new(wkb.finish())]
-}
-
-fn quarantine(
-    columns: &[ArrayRef],
-    shapes: Option<&[Shape]>,
-    batch: &SourceBatch,
-    merged: &[Attribute],
-    (label, first): (&str, u64),
-) -> Result<RecordBatch, ImportError> {
-    let schema = quarantine_schema(merged);
-    let faults: Vec<Option<&Fault>> = shapes
-        .unwrap_or_default()
-        .iter()
-        .map(|shape| shape.as_ref().err())
-        .collect();
-    if faults.iter().all(Option::is_none) {
-        return Ok(RecordBatch::new_empty(schema));
-    }
-    let code = |fault: &Fault| {
-        serde_json::to_value(fault.code)
-            .ok()?
-            .as_str()
-            .map(str::to_owned)
-    };
-    let reasons: StringArray = faults.iter().map(|fault| fault.and_then(code)).collect();
-    let details: StringArray = faults
-        .iter()
-        .map(|fault| fault.map(|fault| fault.detail.as_str()))
-        .collect();
-    let sources: StringArray = faults.iter().map(|_| Some(label)).collect();
-    let numbers: UInt64Array = (0..batch.rows as u64)
-        .map(|row| Some(first + row))
-        .collect();
-    let mut all: Vec<ArrayRef> = vec![
-        Arc::new(reasons),
-        Arc::new(details),
-        Arc::new(sources),
-        Arc::new(numbers),
-    ];
-    all.extend(columns.iter().take(merged.len()).cloned());
-    all.push(
-        batch
-            .geometry
-            .clone()
-            .unwrap_or_else(|| new_null_array(&DataType::Binary, batch.rows)),
-    );
-    let mask: BooleanArray = faults.iter().map(|fault| Some(fault.is_some())).collect();
-    RecordBatch::try_new(schema, all)
-        .and_then(|rows| filter_record_batch(&rows, &mask))
-        .map_err(|error| {
-            ImportError::Read(ReadError::Damaged {
-                path: label.into(),
-                detail: error.to_string(),
-            })
-        })
 }

@@ -93,6 +93,7 @@ fn examine_all(
         features_published: pixels,
         features_repaired: 0,
         features_set_aside: 0,
+        areas: None,
         findings: findings.into_sorted(),
     };
     Ok((report, about, located))

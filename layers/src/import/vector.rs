@@ -118,6 +118,10 @@ pub(super) fn import(
         findings.note(FindingCode::GeometryMixed, || format!("{:?}", tally.kinds));
     }
     let described = feeds.iter().zip(&located);
+    let areas = std::mem::take(&mut assembly.tally.areas);
+    let totals = areas.totals;
+    areas.tell(&mut findings);
+    let tally = &assembly.tally;
     let mut report = ImportReport {
         layer: request.layer.clone(),
         version: None,
@@ -128,6 +132,7 @@ pub(super) fn import(
         features_published: tally.published,
         features_repaired: tally.repaired,
         features_set_aside: tally.aside,
+        areas: (totals.after_m2 > 0.0).then_some(totals),
         findings: findings.into_sorted(),
     };
     if let (Some(writer), Some(staging)) = (writer, &staging) {

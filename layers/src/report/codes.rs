@@ -36,8 +36,18 @@ pub enum FindingCode {
     PolygonInvalid,
     /// A polygon that could not be made valid.
     PolygonUnrepairable,
+    /// A repair changed a feature's area by more than 1 % and 1 m².
+    AreaChanged,
+    /// A boundary went out and came back on itself.
+    SpikeRemoved,
+    /// A part of a feature had no area or length.
+    PartRemoved,
     /// A ring did not end where it began.
     RingUnclosed,
+    /// A position repeated the one before.
+    PositionsRepeated,
+    /// A ring ran the other way round than rings are stored.
+    RingTurned,
     /// A ring or line has too few different points.
     TooFewPoints,
     /// A polygon covers no area.
@@ -132,18 +142,43 @@ impl FindingCode {
             ),
             Self::PolygonInvalid => (
                 Warning,
-                "vùng tự cắt hoặc vành chồng nhau; đã sửa bằng MakeValid (GEOS), hãy xem diện tích trước và sau",
-                "polygons that cross themselves; repaired with MakeValid (GEOS), see the areas before and after",
+                "vùng tự cắt, lỗ nằm ngoài hoặc vành chồng nhau; đã sửa bằng MakeValid (GEOS), hãy xem diện tích trước và sau",
+                "polygons that cross themselves, holes outside or rings that overlap; repaired with MakeValid (GEOS), see the areas before and after",
             ),
             Self::PolygonUnrepairable => (
                 Error,
                 "vùng không sửa được; đã để riêng vào quarantine.parquet, hãy vẽ lại ở nguồn",
                 "polygons that cannot be repaired; set aside in quarantine.parquet, draw them again at the source",
             ),
+            Self::AreaChanged => (
+                Warning,
+                "việc sửa làm diện tích thay đổi quá 1 % và 1 m² (trên ellipsoid); hãy đối chiếu với hồ sơ và xem trên bản đồ",
+                "the repair changed the area by more than 1 % and 1 m² (on the ellipsoid); compare with the records and look at the map",
+            ),
+            Self::SpikeRemoved => (
+                Warning,
+                "vùng có gai (ranh giới đi ra rồi quay lại, góc dưới 1° và hẹp hơn 1 cm); đã bỏ đỉnh gai",
+                "polygons with spikes (the boundary goes out and back at less than 1°, within 1 cm); the tips were removed",
+            ),
+            Self::PartRemoved => (
+                Warning,
+                "đối tượng có phần không có diện tích hoặc chiều dài; đã bỏ phần đó, giữ các phần còn lại",
+                "features with a part of no area or length; that part was removed, the others are kept",
+            ),
             Self::RingUnclosed => (
                 Warning,
                 "vành không khép kín; đã nối điểm cuối với điểm đầu",
                 "rings that do not end where they begin; closed",
+            ),
+            Self::PositionsRepeated => (
+                Info,
+                "đỉnh trùng liên tiếp đã được bỏ",
+                "positions that repeat the one before were removed",
+            ),
+            Self::RingTurned => (
+                Info,
+                "chiều vành đã đổi thành ngược chiều kim đồng hồ cho vành ngoài (Shapefile vẽ thuận chiều)",
+                "rings turned to counter-clockwise exteriors, as stored (a Shapefile draws them clockwise)",
             ),
             Self::TooFewPoints => (
                 Error,

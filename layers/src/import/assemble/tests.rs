@@ -3,7 +3,7 @@ use arrow::compute::concat_batches;
 use super::*;
 use crate::{
     Attribute, AttributeKind, geoparquet,
-    import::{MEMORY_BYTES, prepare},
+    import::{MEMORY_BYTES, prepare, quarantine},
     report::Findings,
 };
 
@@ -34,8 +34,9 @@ fn prepared() -> Vec<Prepared> {
         ];
         Prepared {
             rows: RecordBatch::try_new(Arc::clone(&schema), columns).unwrap(),
-            set_aside: RecordBatch::new_empty(prepare::quarantine_schema(&attributes)),
+            set_aside: RecordBatch::new_empty(quarantine::quarantine_schema(&attributes)),
             repaired: 0,
+            areas: AreaLedger::default(),
             kinds: Vec::new(),
             extent: Extent::EMPTY,
             findings: Findings::default(),
