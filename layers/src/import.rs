@@ -45,7 +45,7 @@ pub struct ImportRequest {
 }
 
 /// Rows kept in memory when nobody says: import as a whole then stays below 1 GiB.
-pub const MEMORY_BYTES: usize = 448 << 20;
+pub const MEMORY_BYTES: usize = 320 << 20;
 
 impl ImportRequest {
     /// A request that lets the sources speak for themselves.
