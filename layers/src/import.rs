@@ -6,6 +6,7 @@ use crate::{Crs, Encoding, ImportError, ImportReport, LayerId, Progress, Theme, 
 
 mod assemble;
 mod attributes;
+mod capitals;
 mod locate;
 mod prepare;
 mod raster;

@@ -12,6 +12,7 @@ use super::{
     ImportRequest,
     assemble::Assembly,
     attributes::{self, SourceAttribute},
+    capitals,
     locate::{self, Located},
     prepare::{self, H3_RESOLUTION, Plan, TextMode},
 };
@@ -205,11 +206,14 @@ fn plan(
         )?),
         None => None,
     };
-    let from = located
-        .as_ref()
-        .map_or_else(Crs::stored, |located| located.crs.clone());
-    let transformer = Transformer::new(&from, &Crs::stored())?;
+    let transformer = match &located {
+        Some(located) => located.transformer()?,
+        None => Transformer::new(&Crs::stored(), &Crs::stored())?,
+    };
     let attributes = name_attributes(&about, text, findings);
+    if let (TextMode::Bytes(Encoding::Tcvn3), Some(first)) = (text, &first) {
+        capitals::note_lost(first, &attributes, &label, findings);
+    }
     let plan = Plan {
         label,
         text,
@@ -241,12 +245,16 @@ fn text_mode(
         };
     }
     let names = about.fields.iter().map(|field| field.name.as_slice());
-    let texts = names.chain(first.into_iter().flat_map(prepare::text_bytes));
+    let texts: Vec<&[u8]> = names
+        .chain(first.into_iter().flat_map(prepare::text_bytes))
+        .collect();
     if !about.raw_text {
-        let texts: Vec<&[u8]> = texts.collect();
         return driver_text(about, &texts, label, findings);
     }
-    match (about.declared_encoding, encoding::detect(texts)) {
+    match (
+        about.declared_encoding,
+        encoding::detect(texts.iter().copied()),
+    ) {
         (None, None) => TextMode::Undecided,
         (Some(declared), None) => TextMode::Bytes(declared),
         (None, Some(found)) => {
@@ -256,19 +264,13 @@ fn text_mode(
             TextMode::Bytes(found)
         }
         (Some(declared), Some(found)) => {
-            let lies = match declared {
-                Encoding::Utf8 => found != Encoding::Utf8,
-                Encoding::Cp1252 => {
-                    matches!(found, Encoding::Tcvn3 | Encoding::Vni | Encoding::Utf8)
-                }
-                _ => false,
-            };
-            if lies {
+            let used = encoding::declared_or_found(declared, found, &texts);
+            if used != declared {
                 findings.note(FindingCode::EncodingWrong, || {
-                    format!("{label}: {declared} → {found}")
+                    format!("{label}: {declared} → {used}")
                 });
             }
-            TextMode::Bytes(if lies { found } else { declared })
+            TextMode::Bytes(used)
         }
     }
 }
@@ -356,6 +358,7 @@ fn describe(planned: &Planned) -> SourceInfo {
         format: about.format.clone(),
         crs: located.map_or_else(String::new, |located| located.crs.to_string()),
         crs_from: located.map_or_else(String::new, |located| located.from.clone()),
+        transformation: located.map_or_else(String::new, |located| located.transformation.clone()),
         encoding: encoding.to_owned(),
         checksum: checksum(&about.path),
     }

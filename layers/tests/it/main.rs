@@ -5,7 +5,9 @@
 mod fixtures;
 mod formats;
 mod killed;
+mod places;
 mod province;
 mod rasters;
 mod sick;
+mod texts;
 mod twin;
