@@ -8,6 +8,7 @@ use crate::{
 
 mod assemble;
 mod attributes;
+mod capitals;
 mod gather;
 mod locate;
 mod prepare;

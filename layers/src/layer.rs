@@ -189,6 +189,10 @@ pub struct SourceInfo {
     pub crs: String,
     /// How the CRS was known.
     pub crs_from: String,
+    /// The operation to the stored CRS and its accuracy, for example `EPSG:6960 VN-2000 to WGS 84 (2) ±1 m`; empty where
+    /// the accuracy is not known.
+    #[serde(default)]
+    pub transformation: String,
     /// Character encoding as delivered.
     pub encoding: String,
     /// BLAKE3 of the main file, hexadecimal; empty where the source is not one file.

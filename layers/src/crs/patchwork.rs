@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{Crs, Transformer};
+use super::{Adjustment, Crs, Transformer};
 
 /// Side of a patch, in units of the source.
 const SIDE: f64 = 32_768.0;
@@ -33,6 +33,7 @@ struct Patch {
 
 /// A [`Transformer`] to longitude and latitude for very many positions; each thread makes its own.
 pub(crate) struct Patchwork {
+    before: Adjustment,
     exact: Transformer,
     /// False where PROJ is asked for every position.
     learns: bool,
@@ -41,9 +42,11 @@ pub(crate) struct Patchwork {
 }
 
 impl Patchwork {
-    /// From a system to the stored one. Only a plane is learnt: degrees to degrees cost PROJ little and stay bit for bit.
-    pub(crate) fn new(from: &Crs, exact: Transformer) -> Self {
+    /// From adjusted coordinates of a system to the stored one. Only a plane is learnt: degrees to degrees cost PROJ
+    /// little and stay bit for bit.
+    pub(crate) fn new(from: &Crs, before: Adjustment, exact: Transformer) -> Self {
         Self {
+            before,
             learns: !from.is_geographic() && !exact.is_identity(),
             exact,
             patches: HashMap::new(),
@@ -52,11 +55,12 @@ impl Patchwork {
 
     /// Whether positions stay as they are.
     pub(crate) fn is_identity(&self) -> bool {
-        self.exact.is_identity()
+        self.exact.is_identity() && self.before == Adjustment::NONE
     }
 
     /// As [`Transformer::transform`].
     pub(crate) fn transform(&mut self, x: &mut [f64], y: &mut [f64]) {
+        self.before.apply(x, y);
         if !self.learns {
             return self.exact.transform(x, y);
         }
@@ -183,7 +187,7 @@ fn coefficients(values: &[f64], nodes: &[f64; NODES]) -> Grid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crs::VN2000_PROJECTED;
+    use crate::crs::vn2000::ZONES;
 
     fn way(from: &Crs) -> Transformer {
         Transformer::new(from, &Crs::stored()).unwrap()
@@ -209,12 +213,12 @@ mod tests {
 
     #[test]
     fn every_vn2000_system_is_repeated_to_a_micrometre() {
-        for code in VN2000_PROJECTED {
+        for code in ZONES.map(|zone| zone.code) {
             let crs = Crs::from_epsg(code).unwrap();
             let (mut x, mut y) = positions();
             let (mut exact_x, mut exact_y) = (x.clone(), y.clone());
             way(&crs).transform(&mut exact_x, &mut exact_y);
-            let mut patchwork = Patchwork::new(&crs, way(&crs));
+            let mut patchwork = Patchwork::new(&crs, Adjustment::NONE, way(&crs));
             patchwork.transform(&mut x, &mut y);
             assert!(patchwork.patches.values().all(Option::is_some), "{code}");
             for at in 0..x.len() {
@@ -227,7 +231,7 @@ mod tests {
     #[test]
     fn where_a_polynomial_does_not_do_proj_is_asked() {
         let mercator: Crs = "EPSG:3857".parse().unwrap();
-        let mut patchwork = Patchwork::new(&mercator, way(&mercator));
+        let mut patchwork = Patchwork::new(&mercator, Adjustment::NONE, way(&mercator));
         let (mut x, mut y) = ([f64::NAN, 1e300, 11_799_866.0], [0.0, 0.0, 2_273_030.9]);
         let (mut exact_x, mut exact_y) = (x, y);
         way(&mercator).transform(&mut exact_x, &mut exact_y);
@@ -239,7 +243,7 @@ mod tests {
     #[test]
     fn degrees_stay_bit_for_bit() {
         let crs: Crs = "EPSG:4326".parse().unwrap();
-        let mut patchwork = Patchwork::new(&crs, way(&crs));
+        let mut patchwork = Patchwork::new(&crs, Adjustment::NONE, way(&crs));
         let (mut x, mut y) = ([106.314_612_345_678], [20.937_312_345_678]);
         patchwork.transform(&mut x, &mut y);
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use super::{
     assemble::{Assembly, Reached},
-    prepare::{self, Job, Plan, Prepared, Target, TextMode},
+    prepare::{self, Job, Place, Plan, Prepared, Target, TextMode},
 };
 use crate::{
     Crs, FindingCode, ImportError, Progress, Transformer,
@@ -55,9 +55,9 @@ pub(super) fn gather(
         }
         Ok(None)
     };
-    let work = |ways: &mut Vec<(String, Patchwork)>, job: Job| -> Result<Prepared, ImportError> {
+    let work = |ways: &mut Ways, job: Job| -> Result<Prepared, ImportError> {
         let plan = &plans[job.source];
-        prepare::prepare(plan, target, job, way(ways, &plan.crs)?)
+        prepare::prepare(plan, target, job, way(ways, &plan.place)?)
     };
     let sink = |prepared: Result<Prepared, ImportError>| Ok(assembly.add(prepared?)?);
     map_in_order(next, Vec::new, work, sink)?;
@@ -92,17 +92,18 @@ fn go_on(
     Ok(())
 }
 
-/// The way from a source's CRS to the stored one, made when it is first needed: sources mostly share one.
-fn way<'a>(
-    ways: &'a mut Vec<(String, Patchwork)>,
-    crs: &str,
-) -> Result<&'a mut Patchwork, ImportError> {
-    let at = match ways.iter().position(|(known, _)| known == crs) {
+/// Ways to the stored CRS, by where they come from; of a thread.
+type Ways = Vec<(Place, Patchwork)>;
+
+/// The way from a source's place to the stored CRS, made when it is first needed: sources mostly share one.
+fn way<'a>(ways: &'a mut Ways, place: &Place) -> Result<&'a mut Patchwork, ImportError> {
+    let at = match ways.iter().position(|(known, _)| known == place) {
         Some(at) => at,
         None => {
-            let from: Crs = crs.parse()?;
+            let from: Crs = place.crs.parse()?;
             let exact = Transformer::new(&from, &Crs::stored())?;
-            ways.push((crs.to_owned(), Patchwork::new(&from, exact)));
+            let way = Patchwork::new(&from, place.before, exact);
+            ways.push((place.clone(), way));
             ways.len() - 1
         }
     };

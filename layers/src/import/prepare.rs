@@ -22,8 +22,13 @@ use super::{
 };
 use crate::{
     Attribute, AttributeKind, Encoding, Extent, FindingCode, GeometryKind, ImportError, Layer,
-    ReadError, crs::Patchwork, encoding, layer::geometry_field, repair::AreaLedger,
-    report::Findings, source::SourceBatch,
+    ReadError,
+    crs::{Adjustment, Patchwork},
+    encoding,
+    layer::geometry_field,
+    repair::AreaLedger,
+    report::Findings,
+    source::SourceBatch,
 };
 
 /// How a source's text becomes Unicode.
@@ -45,10 +50,17 @@ pub(super) struct Plan {
     /// Its name in examples.
     pub(super) label: String,
     pub(super) attributes: Vec<SourceAttribute>,
-    /// Its CRS as WKT: every thread makes its own transformation of it.
-    pub(super) crs: String,
+    pub(super) place: Place,
     /// For each attribute of the layer, the source's column.
     pub(super) columns: Vec<Option<usize>>,
+}
+
+/// Where a source's coordinates are: every thread makes its own transformation of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Place {
+    /// Its CRS as WKT.
+    pub(super) crs: String,
+    pub(super) before: Adjustment,
 }
 
 /// What all sources become.

@@ -72,6 +72,7 @@ fn examine_all(
             format: about.format.clone(),
             crs: located.crs.to_string(),
             crs_from: located.from.clone(),
+            transformation: located.transformation.clone(),
             encoding: String::new(),
             checksum: vector::checksum(path),
         });

@@ -12,14 +12,17 @@ use super::{
     ImportRequest,
     assemble::Assembly,
     attributes::{self, SourceAttribute},
+    capitals,
     gather::{Feed, gather},
     locate::{self, Located},
-    prepare::{self, H3_RESOLUTION, Plan, Target, TextMode},
+    prepare::{self, H3_RESOLUTION, Place, Plan, Target, TextMode},
     resume,
 };
 use crate::{
     Attribute, CatalogRecord, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport,
-    LayerKind, LayerMeta, Progress, SourceInfo, StoreError, Transformer, Version, encoding, repair,
+    LayerKind, LayerMeta, Progress, SourceInfo, StoreError, Version,
+    crs::Adjustment,
+    encoding, repair,
     report::Findings,
     source::{self, About, Source, SourceBatch},
     store::{DATA_FILE, QUARANTINE_FILE, REPORT_FILE, Staging, Writer},
@@ -196,12 +199,24 @@ fn plan(
         )?),
         None => None,
     };
-    let from = located
-        .as_ref()
-        .map_or_else(Crs::stored, |located| located.crs.clone());
-    // Made here only to refuse at once a system from which no way leads; every thread makes its own.
-    Transformer::new(&from, &Crs::stored())?;
+    let place = match &located {
+        Some(located) => {
+            // Made here only to refuse at once a system from which no way leads; every thread makes its own.
+            located.transformer()?;
+            Place {
+                crs: located.crs.definition(),
+                before: located.before,
+            }
+        }
+        None => Place {
+            crs: Crs::stored().definition(),
+            before: Adjustment::NONE,
+        },
+    };
     let attributes = name_attributes(&about, text, findings);
+    if let (TextMode::Bytes(Encoding::Tcvn3), Some(first)) = (text, &first) {
+        capitals::note_lost(first, &attributes, &label, findings);
+    }
     Ok(Planned {
         feed: Feed {
             source,
@@ -214,7 +229,7 @@ fn plan(
         plan: Plan {
             label,
             attributes,
-            crs: from.definition(),
+            place,
             columns: Vec::new(),
         },
     })
@@ -235,12 +250,16 @@ fn text_mode(
         };
     }
     let names = about.fields.iter().map(|field| field.name.as_slice());
-    let texts = names.chain(first.into_iter().flat_map(prepare::text_bytes));
+    let texts: Vec<&[u8]> = names
+        .chain(first.into_iter().flat_map(prepare::text_bytes))
+        .collect();
     if !about.raw_text {
-        let texts: Vec<&[u8]> = texts.collect();
         return driver_text(about, &texts, label, findings);
     }
-    match (about.declared_encoding, encoding::detect(texts)) {
+    match (
+        about.declared_encoding,
+        encoding::detect(texts.iter().copied()),
+    ) {
         (None, None) => TextMode::Undecided,
         (Some(declared), None) => TextMode::Bytes(declared),
         (None, Some(found)) => {
@@ -250,19 +269,13 @@ fn text_mode(
             TextMode::Bytes(found)
         }
         (Some(declared), Some(found)) => {
-            let lies = match declared {
-                Encoding::Utf8 => found != Encoding::Utf8,
-                Encoding::Cp1252 => {
-                    matches!(found, Encoding::Tcvn3 | Encoding::Vni | Encoding::Utf8)
-                }
-                _ => false,
-            };
-            if lies {
+            let used = encoding::declared_or_found(declared, found, &texts);
+            if used != declared {
                 findings.note(FindingCode::EncodingWrong, || {
-                    format!("{label}: {declared} → {found}")
+                    format!("{label}: {declared} → {used}")
                 });
             }
-            TextMode::Bytes(if lies { found } else { declared })
+            TextMode::Bytes(used)
         }
     }
 }
@@ -349,6 +362,7 @@ fn describe(feed: &Feed, located: Option<&Located>) -> SourceInfo {
         format: about.format.clone(),
         crs: located.map_or_else(String::new, |located| located.crs.to_string()),
         crs_from: located.map_or_else(String::new, |located| located.from.clone()),
+        transformation: located.map_or_else(String::new, |located| located.transformation.clone()),
         encoding: encoding.to_owned(),
         checksum: checksum(&about.path),
     }

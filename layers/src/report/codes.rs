@@ -14,6 +14,18 @@ pub enum FindingCode {
     CrsOverridden,
     /// The layer lies far from Viet Nam.
     CrsFarAway,
+    /// The coordinates do not fit the CRS the source declares; the only one that fits was used.
+    CrsReplaced,
+    /// The source's CRS was believed, but another one would put the data into the province.
+    CrsDoubtful,
+    /// X and Y were exchanged in the whole source.
+    AxesSwapped,
+    /// The coordinates were in another unit of length.
+    UnitsScaled,
+    /// The source's definition of VN-2000 lacks the published datum shift or has another.
+    DatumShiftReplaced,
+    /// The way to WGS 84 is less exact than a metre.
+    CrsInexact,
     /// The text encoding was not given and was found from the bytes.
     EncodingGuessed,
     /// The encoding the source declares does not fit its bytes.
@@ -22,6 +34,8 @@ pub enum FindingCode {
     TextUndecodable,
     /// Text was in decomposed Unicode.
     TextDecomposed,
+    /// Names lack their capitals, which a font of the source showed.
+    CapitalsLost,
     /// A feature has no geometry.
     GeometryMissing,
     /// A feature's geometry is empty.
@@ -94,6 +108,41 @@ impl FindingCode {
                 Warning,
                 "dữ liệu nằm ngoài vùng Việt Nam: có thể sai hệ tọa độ hoặc đảo X/Y, hãy kiểm tra và nêu --crs",
                 "the data lies outside Viet Nam: the CRS may be wrong or X and Y swapped, check and give --crs",
+            ),
+            Self::CrsReplaced => (
+                Warning,
+                "tọa độ không thể thuộc hệ ghi trong tệp; đã dùng hệ duy nhất phù hợp: hãy kiểm tra trên bản đồ hoặc nêu --crs",
+                "the coordinates cannot be in the CRS the file names; the only one that fits was used: check it on the map or give --crs",
+            ),
+            Self::CrsDoubtful => (
+                Warning,
+                "dữ liệu nằm ngoài tỉnh theo hệ ghi trong tệp nhưng trong tỉnh theo hệ khác; đã giữ hệ ghi trong tệp: nếu sai hãy nêu --crs",
+                "in the file's own CRS the data lies outside the province, in another one inside; the file's own was kept: if it is wrong give --crs",
+            ),
+            Self::AxesSwapped => (
+                Warning,
+                "X và Y bị đảo (X là Bắc, Y là Đông, hoặc vĩ độ trước kinh độ); đã đổi lại",
+                "X and Y were exchanged (X north, Y east, or latitude before longitude); put right",
+            ),
+            Self::UnitsScaled => (
+                Warning,
+                "tọa độ dùng đơn vị khác mét (mm, cm hoặc km); đã đổi ra mét",
+                "coordinates were not in metres (but mm, cm or km); converted to metres",
+            ),
+            Self::DatumShiftReplaced => (
+                Warning,
+                "định nghĩa VN-2000 trong tệp thiếu hoặc sai tham số chuyển sang WGS 84; đã dùng tham số công bố (QĐ 05/2007/QĐ-BTNMT)",
+                "the file's definition of VN-2000 lacks the shift to WGS 84 or has it wrong; the published parameters were used (EPSG:6960)",
+            ),
+            Self::CrsInexact => (
+                Warning,
+                "phép chuyển từ hệ này sang WGS 84 kém chính xác: không dùng cho ranh giới thửa đất",
+                "the way from this CRS to WGS 84 is not exact: do not use it for parcel boundaries",
+            ),
+            Self::CapitalsLost => (
+                Info,
+                "tên viết toàn chữ thường: có thể dùng phông chữ hoa (.VnTimeH); chữ được giữ nguyên",
+                "names in small letters only: a font of capitals (.VnTimeH) may have shown them; text is kept as it is",
             ),
             Self::EncodingGuessed => (
                 Info,
