@@ -184,27 +184,28 @@ impl RuleBook {
                 nearest: nearest_spelling(id, self.rules.iter().map(|rule| rule.id.as_ref())),
             });
         }
-        let mut of_case = of_id.iter().filter(|rule| rule.applies_to == applies_to);
-        let found = of_case.clone().find(|rule| rule.effective.contains(date));
-        found.ok_or_else(|| {
-            if of_case.clone().next().is_none() {
-                let mut known: Vec<_> = of_id.iter().map(|rule| rule.applies_to.clone()).collect();
-                known.dedup();
-                return RuleError::UnknownCase {
-                    id: id.to_owned(),
-                    applies_to: applies_to.to_owned(),
-                    known,
-                };
-            }
-            RuleError::NotInForce {
+        let of_case: Vec<&Rule> = of_id
+            .iter()
+            .filter(|rule| rule.applies_to == applies_to)
+            .collect();
+        if of_case.is_empty() {
+            let mut known: Vec<_> = of_id.iter().map(|rule| rule.applies_to.clone()).collect();
+            known.dedup();
+            return Err(RuleError::UnknownCase {
                 id: id.to_owned(),
                 applies_to: applies_to.to_owned(),
-                date,
-                periods: of_case
-                    .by_ref()
-                    .map(|rule| format!("{} ({})", rule.effective, rule.document))
-                    .collect(),
-            }
+                known,
+            });
+        }
+        let found = of_case.iter().find(|rule| rule.effective.contains(date));
+        found.copied().ok_or_else(|| RuleError::NotInForce {
+            id: id.to_owned(),
+            applies_to: applies_to.to_owned(),
+            date,
+            periods: of_case
+                .iter()
+                .map(|rule| format!("{} ({})", rule.effective, rule.document))
+                .collect(),
         })
     }
 
