@@ -7,6 +7,7 @@ mod import;
 mod layers;
 mod output;
 mod progress;
+mod quarantine;
 mod rollback;
 mod serve;
 mod sql;
@@ -56,6 +57,8 @@ enum Command {
     Layers(layers::Arguments),
     /// Trở lại một phiên bản cũ · go back to an earlier version
     Rollback(rollback::Arguments),
+    /// Liệt kê những gì việc nhập đã để riêng · list what an import set aside
+    Quarantine(quarantine::Arguments),
     /// Truy vấn SQL chỉ đọc · read-only SQL
     Sql(sql::Arguments),
     /// Chạy một phân tích · run an analysis
@@ -115,6 +118,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Import(arguments) => import::run(arguments),
         Command::Layers(arguments) => layers::run(&arguments),
         Command::Rollback(arguments) => rollback::run(&arguments),
+        Command::Quarantine(arguments) => quarantine::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Tile(arguments) => tile::run(&arguments),

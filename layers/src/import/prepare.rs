@@ -113,13 +113,7 @@ pub(super) fn prepare(
         Some(shapes) => shapes.iter().map(|shape| Some(shape.is_ok())).collect(),
         None => vec![true; batch.rows].into(),
     };
-    let set_aside = quarantine(
-        &columns,
-        shapes.as_deref(),
-        batch,
-        merged,
-        (&plan.label, first),
-    )?;
+    let set_aside = quarantine(&columns, shapes.as_deref(), batch, merged, (plan, first))?;
     let mut prepared = Prepared {
         rows: RecordBatch::new_empty(row_schema(merged, geometry)),
         set_aside,

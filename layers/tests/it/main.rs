@@ -6,6 +6,8 @@ mod fixtures;
 mod formats;
 mod killed;
 mod province;
+#[cfg(test)]
+mod quarantine;
 mod rasters;
 mod sick;
 mod twin;
