@@ -105,6 +105,16 @@ pub struct LayerMeta {
     pub notes: BTreeMap<String, String>,
 }
 
+impl LayerMeta {
+    /// The note of a layer that shows what the import of another set aside: that layer's name.
+    pub const QUARANTINE_OF: &str = "quarantine_of";
+
+    /// The layer whose import set aside what this one shows; none for any other layer.
+    pub fn quarantine_of(&self) -> Option<LayerId> {
+        self.notes.get(Self::QUARANTINE_OF)?.parse().ok()
+    }
+}
+
 /// What the rows of a layer are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "kind", content = "geometry")]

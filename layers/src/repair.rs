@@ -120,6 +120,20 @@ fn words(wkb: &[u8]) -> Option<String> {
 
 /// Reads WKB of any origin: curves become segments, Z and M are dropped, open rings closed; coordinates must be finite.
 pub(crate) fn parse(wkb: &[u8]) -> Result<Parsed, Fault> {
+    let parsed = read(wkb)?;
+    let mut positions = parsed.geometry.coords_iter();
+    if let Some(bad) = positions.find(|at| !at.x.is_finite() || !at.y.is_finite()) {
+        return Err(Fault::new(
+            FindingCode::CoordinateNotFinite,
+            format!("({}, {})", bad.x, bad.y),
+        ));
+    }
+    drop(positions);
+    Ok(parsed)
+}
+
+/// As [`parse`], with whatever coordinates there are.
+pub(crate) fn read(wkb: &[u8]) -> Result<Parsed, Fault> {
     let mut notes = Vec::new();
     let linear;
     let wkb = if is_curved(wkb) {
@@ -147,15 +161,6 @@ pub(crate) fn parse(wkb: &[u8]) -> Result<Parsed, Fault> {
         .try_to_geometry()
         .filter(|geometry| !geometry.is_empty());
     let geometry = geometry.ok_or_else(|| Fault::new(FindingCode::GeometryEmpty, "EMPTY"))?;
-    if let Some(bad) = geometry
-        .coords_iter()
-        .find(|at| !at.x.is_finite() || !at.y.is_finite())
-    {
-        return Err(Fault::new(
-            FindingCode::CoordinateNotFinite,
-            format!("({}, {})", bad.x, bad.y),
-        ));
-    }
     Ok(Parsed { geometry, notes })
 }
 

@@ -8,6 +8,7 @@ mod import;
 mod layers;
 mod output;
 mod progress;
+mod quarantine;
 mod rollback;
 mod rules;
 mod serve;
@@ -62,6 +63,8 @@ enum Command {
     Rollback(rollback::Arguments),
     /// Quy tắc pháp lý có hiệu lực, kèm nguồn · legal figures in force, with their sources
     Rules(rules::Arguments),
+    /// Liệt kê những gì việc nhập đã để riêng · list what an import set aside
+    Quarantine(quarantine::Arguments),
     /// Truy vấn SQL chỉ đọc · read-only SQL
     Sql(sql::Arguments),
     /// Chạy một phân tích · run an analysis
@@ -123,6 +126,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Rollback(arguments) => rollback::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Quarantine(arguments) => quarantine::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Tile(arguments) => tile::run(&arguments),

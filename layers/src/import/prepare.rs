@@ -149,7 +149,7 @@ pub(super) fn prepare(
     let set_aside = quarantine(
         &columns,
         shapes.as_deref(),
-        &batch,
+        (&batch, transformer),
         &target.attributes,
         (&plan.label, first),
     )?;

@@ -127,8 +127,15 @@ fn tell(sound: &Sound, example: &dyn Fn() -> String, findings: &mut Findings) {
     }
 }
 
+/// The H3 cell a geometry is sorted by.
+pub(super) fn cell_of(geometry: &geo::Geometry) -> Option<u64> {
+    let (lon, lat) = repair::representative(geometry)?;
+    let position = LatLng::new(lat, lon).ok()?;
+    Some(position.to_cell(H3_RESOLUTION).into())
+}
+
 /// Whether a longitude and a latitude are such; false where a transformation had no answer.
-fn is_on_earth(at: geo::Coord) -> bool {
+pub(super) fn is_on_earth(at: geo::Coord) -> bool {
     at.x.abs() <= 360.0 && at.y.abs() <= 90.0
 }
 
@@ -174,9 +181,7 @@ pub(super) fn geometry_columns(shapes: &[Shape], prepared: &mut Prepared) -> [Ar
             prepared.kinds.push(kind);
         }
         prepared.extent = prepared.extent.union(&repair::extent_of(&sound.geometry));
-        let position = repair::representative(&sound.geometry);
-        let cell = position.and_then(|(lon, lat)| LatLng::new(lat, lon).ok());
-        cells.push(cell.map(|cell| u64::from(cell.to_cell(H3_RESOLUTION))));
+        cells.push(cell_of(&sound.geometry));
         repair::write_wkb(&sound.geometry, &mut wkb);
         wkb.append_value("");
     }

@@ -89,6 +89,12 @@ pub enum FindingCode {
 }
 
 impl FindingCode {
+    /// Its word in JSON and in the `reason` of what is set aside.
+    pub(crate) fn word(self) -> Option<String> {
+        let word = serde_json::to_value(self).ok()?;
+        word.as_str().map(str::to_owned)
+    }
+
     /// Severity, Vietnamese text, English text: what it is and what to do.
     #[expect(clippy::too_many_lines, reason = "a table")]
     pub(super) fn explanation(self) -> (Severity, &'static str, &'static str) {

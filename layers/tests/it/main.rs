@@ -9,6 +9,8 @@ mod formats;
 mod killed;
 mod places;
 mod province;
+#[cfg(test)]
+mod quarantine;
 mod rasters;
 mod resumed;
 mod sick;

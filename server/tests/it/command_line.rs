@@ -37,6 +37,36 @@ pub(crate) fn check(output: &Output, exit: i32, words: &str) {
 }
 
 #[test]
+fn what_an_import_set_aside_is_listed_and_written_as_geojson() {
+    let home = TestTwin::empty();
+    let twin = home.dir();
+    let mut sick = districts("Kinh Môn");
+    sick["features"][0]["geometry"]["coordinates"] = serde_json::json!([[
+        [106.3, 20.9],
+        [106.31, 20.91],
+        [106.32, 20.92],
+        [106.3, 20.9]
+    ]]);
+    home.publish("units", &sick);
+    let file = home.folder().join("aside.geojson");
+    let command = [
+        "quarantine",
+        "--twin",
+        text(&twin),
+        "--layer",
+        "units",
+        "-o",
+        text(&file),
+    ];
+    check(&lucdau(&command), 0, "1  zero-area");
+    let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(written["features"][0]["properties"]["a_name"], "Nam Sách");
+    assert_eq!(written["features"][0]["geometry"]["type"], "LineString");
+    let other = ["quarantine", "--twin", text(&twin), "--layer", "unit"];
+    check(&lucdau(&other), 2, "units");
+}
+
+#[test]
 fn files_are_imported_listed_and_rolled_back() {
     let home = TestTwin::empty();
     let twin = home.dir();
