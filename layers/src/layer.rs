@@ -12,6 +12,10 @@ use thiserror::Error;
 
 use crate::{Extent, LayerId, Version};
 
+mod validity;
+
+pub(crate) use self::validity::{day_of, days_of};
+
 /// Features in memory with their description. What import publishes and what an analysis answers have this one shape.
 ///
 /// Columns: [`Layer::FID`] first, then the attributes, then [`Layer::H3`] and [`Layer::GEOM`]. A table without geometry

@@ -8,6 +8,7 @@
 //! The way of a file: [`import::import`] opens it (`source`), decides its CRS ([`crs`]) and [`encoding`], reads batches,
 //! mends geometry (`repair`), gathers and sorts by H3 cell, and hands the result to the [`store`].
 
+pub mod admin;
 pub mod crs;
 pub mod encoding;
 pub mod error;
@@ -31,6 +32,7 @@ pub mod tile_coord;
 pub mod vector_tile;
 mod wkb_extent;
 
+pub use admin::{AdminError, AdminHistory, AdminRegister, AdminUnit, Crosswalk};
 pub use crs::{Crs, Epsg, Transformer};
 pub use encoding::Encoding;
 pub use error::{CrsError, ImportError, ReadError, StoreError};

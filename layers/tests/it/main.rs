@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which may")]
 
+mod admin;
 mod fixtures;
 mod formats;
 mod killed;
