@@ -1,17 +1,23 @@
 //! The `lucdau` command: its words, its exit codes, and one module per subcommand.
 
 mod analyze;
+mod compact;
 mod demo;
+mod diff;
 mod failure;
 mod import;
 mod layers;
+mod moment;
 mod output;
+mod pin;
 mod progress;
+mod prune;
 mod rollback;
 mod serve;
 mod sql;
 mod table;
 mod tile;
+mod verify;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -56,6 +62,16 @@ enum Command {
     Layers(layers::Arguments),
     /// Trở lại một phiên bản cũ · go back to an earlier version
     Rollback(rollback::Arguments),
+    /// So sánh hai phiên bản · what differs between two versions
+    Diff(diff::Arguments),
+    /// Kiểm tra các tệp đã công bố · check the published files
+    Verify(verify::Arguments),
+    /// Giữ một phiên bản khỏi bị dọn · keep a version from being pruned
+    Pin(pin::Arguments),
+    /// Dọn các phiên bản cũ · remove old versions
+    Prune(prune::Arguments),
+    /// Trả lại chỗ không dùng · give back unused room
+    Compact(compact::Arguments),
     /// Truy vấn SQL chỉ đọc · read-only SQL
     Sql(sql::Arguments),
     /// Chạy một phân tích · run an analysis
@@ -115,6 +131,11 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Import(arguments) => import::run(arguments),
         Command::Layers(arguments) => layers::run(&arguments),
         Command::Rollback(arguments) => rollback::run(&arguments),
+        Command::Diff(arguments) => diff::run(arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Pin(arguments) => pin::run(&arguments),
+        Command::Prune(arguments) => prune::run(&arguments),
+        Command::Compact(arguments) => compact::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Tile(arguments) => tile::run(&arguments),

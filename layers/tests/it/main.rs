@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which may")]
 
+mod diff;
 mod fixtures;
 mod formats;
+mod history;
 mod killed;
 mod province;
 mod rasters;
+mod read_only;
+mod retention;
 mod sick;
 mod twin;
+mod verify;

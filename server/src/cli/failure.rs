@@ -146,7 +146,12 @@ pub(crate) fn of_store(error: StoreError) -> Failure {
     match error {
         StoreError::NoTwin { .. }
         | StoreError::UnknownLayer { .. }
-        | StoreError::UnknownVersion { .. } => Failure {
+        | StoreError::UnknownVersion { .. }
+        | StoreError::UnknownAttribute { .. }
+        | StoreError::TooManyClasses { .. }
+        | StoreError::WrongKind { .. }
+        | StoreError::Removed { .. }
+        | StoreError::NotYet { .. } => Failure {
             exit: Exit::Usage,
             ..of_import(error.into())
         },
