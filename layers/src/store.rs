@@ -23,13 +23,16 @@ mod compact;
 mod diff;
 mod history;
 mod publish;
+mod remote;
 mod retention;
+mod state;
 mod verify;
 
 pub use compact::Compacted;
 pub use diff::{AttributeChange, ClassArea, DiffRequest, Example, MatchedBy, VersionDiff};
 pub use history::{Action, Publication, TwinAt};
 pub(crate) use publish::Writer;
+pub use remote::{Pulled, Pushed, RemoteTwin};
 pub use retention::{Pin, Pruned, RemovedVersion, Retention, Spared};
 pub use verify::{Refused, Served, Verdict};
 

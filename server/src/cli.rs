@@ -12,6 +12,8 @@ mod output;
 mod pin;
 mod progress;
 mod prune;
+mod pull;
+mod push;
 mod rollback;
 mod serve;
 mod sql;
@@ -72,6 +74,10 @@ enum Command {
     Prune(prune::Arguments),
     /// Trả lại chỗ không dùng · give back unused room
     Compact(compact::Arguments),
+    /// Gửi lên kho đối tượng · send to an object store
+    Push(push::Arguments),
+    /// Lấy từ kho đối tượng · fetch from an object store
+    Pull(pull::Arguments),
     /// Truy vấn SQL chỉ đọc · read-only SQL
     Sql(sql::Arguments),
     /// Chạy một phân tích · run an analysis
@@ -136,6 +142,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Pin(arguments) => pin::run(&arguments),
         Command::Prune(arguments) => prune::run(&arguments),
         Command::Compact(arguments) => compact::run(&arguments),
+        Command::Push(arguments) => push::run(&arguments),
+        Command::Pull(arguments) => pull::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Tile(arguments) => tile::run(&arguments),

@@ -191,6 +191,49 @@ pub enum StoreError {
         /// What was found.
         detail: String,
     },
+    /// An address that names no object store.
+    #[error(
+        "{url:?} is no address of a twin; write for example s3://bucket/prefix or file:///srv/twin"
+    )]
+    BadAddress {
+        /// What was given.
+        url: String,
+    },
+    /// Nothing was published there.
+    #[error("there is no twin at {url}; send one with `lucdau push --twin DIR --to {url}`")]
+    NoRemote {
+        /// The address.
+        url: String,
+    },
+    /// Another writer was first.
+    #[error(
+        "another writer published to {url} at the same time (publication {publication}); nothing was published: pull, then push again"
+    )]
+    Conflict {
+        /// The address.
+        url: String,
+        /// The number both wanted.
+        publication: u64,
+    },
+    /// Two twins that each have publications the other lacks.
+    #[error(
+        "this twin and {url} went different ways: each has publications the other lacks; pull into a new folder and import there what is missing"
+    )]
+    Diverged {
+        /// The address.
+        url: String,
+    },
+    /// The object store failed.
+    #[error("cannot {step} {url}; check the address, the network and the AWS_… variables")]
+    Remote {
+        /// The address.
+        url: String,
+        /// Doing what.
+        step: &'static str,
+        /// What it said.
+        #[source]
+        source: Box<object_store::Error>,
+    },
     /// Features that cannot be written.
     #[error("cannot write {path:?} ({detail})")]
     Encode {
@@ -212,6 +255,14 @@ impl StoreError {
             version: meta.version,
             path: path.into(),
             detail: detail.into(),
+        }
+    }
+
+    pub(crate) fn remote(step: &'static str, url: &str, source: object_store::Error) -> Self {
+        Self::Remote {
+            url: url.to_owned(),
+            step,
+            source: Box::new(source),
         }
     }
 

@@ -10,6 +10,7 @@ mod killed;
 mod province;
 mod rasters;
 mod read_only;
+mod remote;
 mod retention;
 mod sick;
 mod twin;

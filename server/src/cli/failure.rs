@@ -150,9 +150,15 @@ pub(crate) fn of_store(error: StoreError) -> Failure {
         | StoreError::UnknownAttribute { .. }
         | StoreError::TooManyClasses { .. }
         | StoreError::WrongKind { .. }
+        | StoreError::BadAddress { .. }
+        | StoreError::NoRemote { .. }
         | StoreError::Removed { .. }
         | StoreError::NotYet { .. } => Failure {
             exit: Exit::Usage,
+            ..of_import(error.into())
+        },
+        StoreError::Conflict { .. } | StoreError::Diverged { .. } => Failure {
+            exit: Exit::Refused,
             ..of_import(error.into())
         },
         error => of_import(error.into()),

@@ -436,3 +436,33 @@ fn versions_are_compared_kept_and_removed_from_the_command_line() {
     check(&run("verify", &["--all"]), 1, "units v3");
     check(&run("sql", &["SELECT name FROM units"]), 0, "Kinh Môn");
 }
+
+#[test]
+fn a_twin_is_sent_to_a_store_and_fetched_from_it() {
+    let home = TestTwin::new();
+    let url = format!("file://{}", home.folder().join("store").display());
+    let copy = home.folder().join("copy");
+    let pull = ["pull", "--from", &url, "--twin", text(&copy)];
+    check(&lucdau(&pull), 2, "lucdau push");
+    assert!(!copy.try_exists().unwrap(), "no twin is left behind");
+    let push = ["push", "--twin", text(&home.dir()), "--to", &url];
+    check(&lucdau(&push), 0, "publication 1");
+    check(&lucdau(&pull), 0, "4 phiên bản");
+    let query = "SELECT count(*) FROM accidents";
+    check(&lucdau(&["sql", "--twin", text(&copy), query]), 0, "60");
+    let rollback = [
+        "rollback",
+        "--twin",
+        text(&copy),
+        "--layer",
+        "roads",
+        "--to",
+        "1",
+    ];
+    check(&lucdau(&rollback), 0, "v1");
+    home.publish("districts", &districts("Chí Linh"));
+    check(&lucdau(&push), 0, "publication 2");
+    check(&lucdau(&pull), 3, "rẽ hai hướng");
+    let nowhere = ["push", "--twin", text(&home.dir()), "--to", "store"];
+    check(&lucdau(&nowhere), 2, "s3://bucket/prefix");
+}
