@@ -22,8 +22,10 @@ pub struct ManifestRecord {
 }
 
 /// Layer, update frequency of data of its kind, sectors separated by spaces.
-const LAYERS: [(&str, &str, &str); 23] = [
+const LAYERS: [(&str, &str, &str); 25] = [
     ("accidents", "monthly", "transport operations_centre"),
+    ("admin_crosswalk", "as_needed", "home_affairs justice"),
+    ("admin_units", "as_needed", "home_affairs justice"),
     ("buildings", "yearly", "construction"),
     ("communes", "as_needed", "home_affairs justice"),
     ("districts", "as_needed", "home_affairs"),

@@ -28,7 +28,7 @@ pub struct TwinSnapshot {
     pub layers: BTreeMap<LayerId, Arc<LayerSnapshot>>,
     /// The store's publication counter when this state was read.
     pub publication: u64,
-    /// Layers whose current version could not be loaded; where an older one was resident, `layers` still has it.
+    /// Layers whose current version could not be loaded; where an older one is good, `layers` has that.
     pub failures: BTreeMap<LayerId, LayerFailure>,
 }
 
@@ -55,8 +55,8 @@ pub struct LayerChange {
 }
 
 impl Engine {
-    /// Loads the current version of every layer. A layer that cannot be loaded is left out, reported in
-    /// [`TwinSnapshot::failures`] and logged; the others are served.
+    /// Loads the current version of every layer. One that is damaged is reported in [`TwinSnapshot::failures`] and logged,
+    /// and the newest good version before it is served; a layer without any is left out.
     ///
     /// # Errors
     /// When the catalog cannot be read.
@@ -111,15 +111,14 @@ impl Engine {
             .map_err(|source| EngineError::Catalog { source })?;
         let metas = with_quarantines(&self.twin, metas);
         let before = self.snapshot();
-        let loaded: Vec<(LayerMeta, Option<Result<LayerSnapshot, EngineError>>)> = metas
+        let loaded: Vec<(LayerMeta, Outcome)> = metas
             .into_par_iter()
             .map(|meta| {
-                let resident = before
-                    .layers
-                    .get(&meta.id)
-                    .is_some_and(|layer| is_same(&layer.meta, &meta));
-                let loaded = (!resident).then(|| load(&self.twin, &meta));
-                (meta, loaded)
+                let outcome = match before.layers.get(&meta.id) {
+                    Some(layer) if is_same(&layer.meta, &meta) => Outcome::Resident,
+                    resident => load_or_earlier(&self.twin, &meta, resident.is_some()),
+                };
+                (meta, outcome)
             })
             .collect();
         let (next, changes) = merge(&before, loaded, publication);
@@ -176,7 +175,30 @@ fn with_quarantines(twin: &Twin, mut metas: Vec<LayerMeta>) -> Vec<LayerMeta> {
     metas
 }
 
-/// Reads the version that a description names.
+/// What became of the current version of a layer.
+enum Outcome {
+    Resident,
+    Loaded(LayerSnapshot),
+    /// It could not be loaded; the newest good version before it was, where none is resident.
+    Refused(EngineError, Option<LayerSnapshot>),
+}
+
+/// Loads a version, or says why not and loads the newest good one before it, unless an older one is resident.
+fn load_or_earlier(twin: &Twin, meta: &LayerMeta, is_resident: bool) -> Outcome {
+    let error = match load(twin, meta) {
+        Ok(layer) => return Outcome::Loaded(layer),
+        Err(error) => error,
+    };
+    let earlier = if is_resident {
+        Vec::new()
+    } else {
+        twin.versions_before(meta).unwrap_or_default()
+    };
+    let good = earlier.iter().find_map(|meta| load(twin, meta).ok());
+    Outcome::Refused(error, good)
+}
+
+/// Reads the version that a description names; the store refuses it if its files are not those that were published.
 fn load(twin: &Twin, meta: &LayerMeta) -> Result<LayerSnapshot, EngineError> {
     let failed = |source| EngineError::Load {
         layer: meta.id.clone(),
@@ -199,7 +221,7 @@ fn load(twin: &Twin, meta: &LayerMeta) -> Result<LayerSnapshot, EngineError> {
 /// The next state: what loaded replaces what was there, what failed leaves it, what is gone from the catalog goes.
 fn merge(
     before: &TwinSnapshot,
-    loaded: Vec<(LayerMeta, Option<Result<LayerSnapshot, EngineError>>)>,
+    loaded: Vec<(LayerMeta, Outcome)>,
     publication: u64,
 ) -> (TwinSnapshot, Vec<LayerChange>) {
     let mut next = TwinSnapshot {
@@ -216,27 +238,28 @@ fn merge(
             failure: None,
         };
         let layer = match loaded {
-            None => old.map(Arc::clone),
-            Some(Ok(layer)) => {
+            Outcome::Resident => old.map(Arc::clone),
+            Outcome::Loaded(layer) => {
                 change.now = Some(layer.meta.version);
                 changes.push(change);
                 Some(Arc::new(layer))
             }
-            Some(Err(error)) => {
+            Outcome::Refused(error, earlier) => {
+                let served = old.map(Arc::clone).or_else(|| earlier.map(Arc::new));
                 let failure = LayerFailure {
                     version: meta.version,
                     reason: with_causes(&error),
                 };
-                tracing::error!(layer = %meta.id, version = %meta.version, reason = failure.reason, "layer not loaded");
+                tracing::error!(layer = %meta.id, version = %meta.version, reason = failure.reason, served = ?served.as_ref().map(|layer| layer.meta.version), "version refused");
                 next.failures.insert(meta.id.clone(), failure.clone());
                 if before.failures.get(&meta.id) != Some(&failure) {
                     changes.push(LayerChange {
-                        now: change.before,
+                        now: served.as_ref().map(|layer| layer.meta.version),
                         failure: Some(failure),
                         ..change
                     });
                 }
-                old.map(Arc::clone)
+                served
             }
         };
         if let Some(layer) = layer {

@@ -3,15 +3,14 @@
 //! `twin.db` (SQLite) says which versions there are and which is current; `layers/ID/vN/` and `rasters/ID/vN/` hold
 //! their files. A version is written into a staging folder, synced, renamed and only then entered in the catalog, in one
 //! transaction: a process killed at any moment leaves the previous version serving, and what it left behind is removed
-//! by the next writer. There is one writer at a time, and readers never wait for it.
+//! by the next writer. There is one writer at a time, and readers never wait for it. A version is read only after its
+//! files were found to be those that were published.
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
-
-use rusqlite::Connection;
 
 use crate::{
     Layer, LayerId, LayerKind, LayerMeta, Raster, StoreError, Version,
@@ -20,10 +19,25 @@ use crate::{
 };
 
 mod catalog;
+mod compact;
+mod diff;
+mod history;
 mod publish;
 mod quarantine;
+mod remote;
+mod retention;
+mod state;
+mod verify;
 
+pub use compact::Compacted;
+pub use diff::{AttributeChange, ClassArea, DiffRequest, Example, MatchedBy, VersionDiff};
+pub use history::{Action, Publication, TwinAt};
 pub(crate) use publish::{Staging, Writer};
+pub use remote::{Pulled, Pushed, RemoteTwin};
+pub use retention::{Pin, Pruned, RemovedVersion, Retention, Spared};
+pub use verify::{Refused, Served, Verdict};
+
+use self::{catalog::Catalog, verify::Verified};
 
 /// File names within a version's folder.
 pub(crate) const DATA_FILE: &str = "data.parquet";
@@ -49,7 +63,8 @@ const OWN_NAMES: [&str; 9] = [
 #[derive(Debug)]
 pub struct Twin {
     dir: PathBuf,
-    catalog: Mutex<Connection>,
+    catalog: Catalog,
+    verified: Verified,
 }
 
 impl Twin {
@@ -77,7 +92,7 @@ impl Twin {
         Self::connect(dir)
     }
 
-    /// Opens the twin at a directory.
+    /// Opens the twin at a directory; one that may not be written can be read.
     ///
     /// # Errors
     /// When there is none, or its catalog cannot be read.
@@ -89,10 +104,10 @@ impl Twin {
     }
 
     fn connect(dir: &Path) -> Result<Self, StoreError> {
-        let catalog = Mutex::new(catalog::open(dir)?);
         Ok(Self {
             dir: dir.into(),
-            catalog,
+            catalog: Catalog::open(dir)?,
+            verified: Verified::new(dir),
         })
     }
 
@@ -106,7 +121,8 @@ impl Twin {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn layers(&self) -> Result<Vec<LayerMeta>, StoreError> {
-        catalog::current(&self.catalog(), &self.dir)
+        self.catalog
+            .read(&self.dir, |catalog| catalog::current(catalog, &self.dir))
     }
 
     /// The current version of a layer.
@@ -129,7 +145,9 @@ impl Twin {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn versions(&self, layer: &LayerId) -> Result<Vec<LayerMeta>, StoreError> {
-        catalog::versions(&self.catalog(), &self.dir, layer)
+        self.catalog.read(&self.dir, |catalog| {
+            catalog::versions(catalog, &self.dir, layer)
+        })
     }
 
     /// Reads the current version of a layer into memory; a raster has no batches.
@@ -158,6 +176,7 @@ impl Twin {
         version: Version,
     ) -> Result<Vec<arrow::array::RecordBatch>, StoreError> {
         let meta = self.meta_of_version(layer, version)?;
+        self.verify(&meta)?;
         self.read_beside(&meta, QUARANTINE_FILE)
     }
 
@@ -181,12 +200,14 @@ impl Twin {
         self.read_raster_described(&self.meta_of_version(layer, version)?)
     }
 
-    /// A number that rises with every publication and rollback by any process; one indexed read.
+    /// A number that rises with every publication, rollback and removal by any process; one indexed read.
     ///
     /// # Errors
     /// When the catalog cannot be read.
     pub fn publication(&self) -> Result<u64, StoreError> {
-        catalog::publication(&self.catalog(), &self.dir)
+        self.catalog.read(&self.dir, |catalog| {
+            catalog::publication(catalog, &self.dir)
+        })
     }
 
     /// Makes an earlier (or later) version the current one again.
@@ -221,17 +242,29 @@ impl Twin {
         if versions.is_empty() {
             return self.meta(layer);
         }
-        match versions.iter().position(|meta| meta.version == version) {
-            Some(at) => Ok(versions.swap_remove(at)),
-            None => Err(StoreError::UnknownVersion {
+        if let Some(at) = versions.iter().position(|meta| meta.version == version) {
+            return Ok(versions.swap_remove(at));
+        }
+        let known = versions
+            .iter()
+            .map(|meta| meta.version.to_string())
+            .collect();
+        let removed = self.history()?.into_iter().find(|entry| {
+            entry.layer == *layer && entry.version == version && entry.action == Action::Remove
+        });
+        Err(match removed {
+            Some(removed) => StoreError::Removed {
                 layer: layer.clone(),
                 version,
-                known: versions
-                    .iter()
-                    .map(|meta| meta.version.to_string())
-                    .collect(),
-            }),
-        }
+                at: removed.at,
+                known,
+            },
+            None => StoreError::UnknownVersion {
+                layer: layer.clone(),
+                version,
+                known,
+            },
+        })
     }
 
     fn read_described(&self, meta: LayerMeta) -> Result<Layer, StoreError> {
@@ -243,6 +276,7 @@ impl Twin {
                 batches: Vec::new(),
             });
         }
+        self.verify(&meta)?;
         let path = self.folder(&meta).join(DATA_FILE);
         match geoparquet::read(&path) {
             Ok((schema, batches)) => Ok(Layer {
@@ -250,7 +284,7 @@ impl Twin {
                 schema,
                 batches,
             }),
-            Err(failure) => Err(damaged(&meta, path, failure)),
+            Err(failure) => Err(self.unreadable(&meta, path, failure)),
         }
     }
 
@@ -267,13 +301,22 @@ impl Twin {
                 wanted: "a raster",
             });
         }
+        self.verify(meta)?;
         let path = self.folder(meta).join(RASTER_FILE);
-        source::raster::read(&path).map_err(|detail| StoreError::Damaged {
-            layer: meta.id.clone(),
-            version: meta.version,
-            path,
-            detail,
+        source::raster::read(&path).map_err(|detail| match path.try_exists() {
+            Ok(false) => self.missing(meta, path),
+            _ => StoreError::damaged(meta, path, detail),
         })
+    }
+
+    fn unreadable(&self, meta: &LayerMeta, path: PathBuf, failure: ReadFailure) -> StoreError {
+        match failure {
+            ReadFailure::Io(source) if source.kind() == std::io::ErrorKind::NotFound => {
+                self.missing(meta, path)
+            }
+            ReadFailure::Io(source) => StoreError::io("read", path, source),
+            ReadFailure::Parquet(error) => StoreError::damaged(meta, path, error.to_string()),
+        }
     }
 
     /// The folder of a version's files.
@@ -290,31 +333,10 @@ impl Twin {
         };
         self.dir.join(root).join(layer.as_str())
     }
-
-    fn catalog(&self) -> MutexGuard<'_, Connection> {
-        // A panic elsewhere leaves the connection usable: SQLite rolls an open transaction back.
-        self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn has_catalog(dir: &Path) -> Result<bool, StoreError> {
     let path = dir.join("twin.db");
     path.try_exists()
         .map_err(|source| StoreError::io("look at", path, source))
-}
-
-fn damaged(meta: &LayerMeta, path: PathBuf, failure: ReadFailure) -> StoreError {
-    let detail = match failure {
-        ReadFailure::Io(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            return StoreError::io("read", path, source);
-        }
-        ReadFailure::Io(_) => "the file is missing".to_owned(),
-        ReadFailure::Parquet(error) => error.to_string(),
-    };
-    StoreError::Damaged {
-        layer: meta.id.clone(),
-        version: meta.version,
-        path,
-        detail,
-    }
 }

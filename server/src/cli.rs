@@ -2,19 +2,27 @@
 
 mod analyze;
 mod catalog;
+mod compact;
 mod demo;
+mod diff;
 mod failure;
 mod import;
 mod layers;
+mod moment;
 mod output;
+mod pin;
 mod progress;
 mod quarantine;
+mod prune;
+mod pull;
+mod push;
 mod rollback;
 mod rules;
 mod serve;
 mod sql;
 mod table;
 mod tile;
+mod verify;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -65,6 +73,20 @@ enum Command {
     Rules(rules::Arguments),
     /// Liệt kê những gì việc nhập đã để riêng · list what an import set aside
     Quarantine(quarantine::Arguments),
+    /// So sánh hai phiên bản · what differs between two versions
+    Diff(diff::Arguments),
+    /// Kiểm tra các tệp đã công bố · check the published files
+    Verify(verify::Arguments),
+    /// Giữ một phiên bản khỏi bị dọn · keep a version from being pruned
+    Pin(pin::Arguments),
+    /// Dọn các phiên bản cũ · remove old versions
+    Prune(prune::Arguments),
+    /// Trả lại chỗ không dùng · give back unused room
+    Compact(compact::Arguments),
+    /// Gửi lên kho đối tượng · send to an object store
+    Push(push::Arguments),
+    /// Lấy từ kho đối tượng · fetch from an object store
+    Pull(pull::Arguments),
     /// Truy vấn SQL chỉ đọc · read-only SQL
     Sql(sql::Arguments),
     /// Chạy một phân tích · run an analysis
@@ -127,6 +149,13 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Rollback(arguments) => rollback::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Quarantine(arguments) => quarantine::run(&arguments),
+        Command::Diff(arguments) => diff::run(arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Pin(arguments) => pin::run(&arguments),
+        Command::Prune(arguments) => prune::run(&arguments),
+        Command::Compact(arguments) => compact::run(&arguments),
+        Command::Push(arguments) => push::run(&arguments),
+        Command::Pull(arguments) => pull::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Tile(arguments) => tile::run(&arguments),

@@ -65,8 +65,33 @@ fn a_damaged_version_is_reported_and_the_last_good_one_stays() {
     );
     assert_eq!(engine.snapshot().failures[&id].version, Version(2));
 
-    let fresh = Engine::open(twin).unwrap().snapshot();
-    assert!(fresh.layer(&id).is_none() && fresh.failures.contains_key(&id));
-    let error = fresh.require(&id).unwrap_err();
+    let cold = Engine::open(Arc::clone(&twin)).unwrap();
+    let fresh = cold.snapshot();
+    assert_eq!(fresh.layer(&id).unwrap().meta.version, Version(1));
+    assert_eq!(fresh.failures[&id].version, Version(2));
+    assert!(
+        fresh.failures[&id].reason.contains("damaged"),
+        "{:?}",
+        fresh.failures
+    );
+    twin.publish(&districts()).unwrap();
+    assert_eq!(cold.refresh().unwrap()[0].now, Some(Version(3)));
+    assert!(cold.snapshot().failures.is_empty());
+}
+
+#[test]
+fn a_layer_without_a_good_version_is_left_out_and_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let twin = Arc::new(Twin::create_or_open(dir.path()).unwrap());
+    let id = "districts".parse().unwrap();
+    twin.publish(&districts()).unwrap();
+    let data = twin.folder(&twin.meta(&id).unwrap()).join("data.parquet");
+    let mut bytes = fs::read(&data).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&data, bytes).unwrap();
+    let snapshot = Engine::open(twin).unwrap().snapshot();
+    assert!(snapshot.layer(&id).is_none() && snapshot.failures.contains_key(&id));
+    let error = snapshot.require(&id).unwrap_err();
     assert_eq!(error.to_string(), "layer \"districts\" is not in this twin");
 }

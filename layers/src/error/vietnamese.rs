@@ -137,6 +137,57 @@ fn store(error: &StoreError) -> String {
         StoreError::UnknownVersion { layer, version, .. } => {
             format!("lớp {layer} không có phiên bản {version}")
         }
+        StoreError::Removed {
+            layer,
+            version,
+            at,
+            known,
+        } => format!(
+            "lớp {layer} {version} đã được dọn ngày {} theo chính sách lưu giữ; còn giữ: {}",
+            at.format("%d/%m/%Y"),
+            known.join(", ")
+        ),
+        StoreError::NotYet { layer, first, .. } => format!(
+            "lúc đó chưa có lớp {layer}; bản đầu tiên công bố ngày {}",
+            first.format("%d/%m/%Y")
+        ),
+        StoreError::UnknownAttribute {
+            layer,
+            attribute,
+            known,
+        } => format!(
+            "lớp {layer} không có thuộc tính {attribute:?} trong cả hai phiên bản; có: {}",
+            known.join(", ")
+        ),
+        StoreError::TooManyClasses { attribute, most } => format!(
+            "thuộc tính {attribute:?} có hơn {most} giá trị; hãy nhóm theo thuộc tính ít giá trị, ví dụ mã loại đất"
+        ),
+        StoreError::Damaged {
+            layer,
+            version,
+            path,
+            ..
+        } => format!(
+            "tệp {path:?} của lớp {layer} {version} bị hỏng; hãy trở lại phiên bản cũ (lucdau rollback) hoặc nhập lại"
+        ),
+        StoreError::Newer { dir, .. } => {
+            format!("bản sao số {dir:?} do chương trình mới hơn tạo; hãy dùng lucdau mới hơn")
+        }
+        StoreError::BadAddress { url } => format!(
+            "{url:?} không phải địa chỉ bản sao số; ví dụ đúng: s3://bucket/prefix hoặc file:///srv/twin"
+        ),
+        StoreError::NoRemote { url } => {
+            format!("chưa có bản sao số ở {url}; hãy gửi bằng `lucdau push --twin DIR --to {url}`")
+        }
+        StoreError::Conflict { url, .. } => format!(
+            "có người khác vừa công bố lên {url}; chưa công bố gì: hãy lucdau pull rồi lucdau push lại"
+        ),
+        StoreError::Diverged { url } => format!(
+            "bản sao số này và {url} đã rẽ hai hướng, mỗi bên có bản công bố mà bên kia không có; hãy pull vào thư mục mới rồi nhập lại phần thiếu"
+        ),
+        StoreError::Remote { url, .. } => {
+            format!("không truy cập được {url}; hãy kiểm tra địa chỉ, mạng và các biến AWS_…")
+        }
         other => other.to_string(),
     }
 }

@@ -1,93 +1,24 @@
 //! The catalog of a twin: an SQLite file with a row per version. Small, so that reading it whole is cheap.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
+use super::history::{Action, Publication};
 use crate::{LayerId, LayerMeta, StoreError, Version};
 
-/// The format of the catalog this program writes.
-const FORMAT: u32 = 1;
+mod access;
+mod format;
 
-/// How long a reader or writer waits for another's short transaction.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-const TABLES: &str = "
-    CREATE TABLE version (
-        layer TEXT NOT NULL,
-        version INTEGER NOT NULL CHECK (version > 0),
-        meta TEXT NOT NULL,
-        published_at TEXT NOT NULL,
-        PRIMARY KEY (layer, version)
-    ) STRICT;
-    CREATE TABLE file (
-        layer TEXT NOT NULL,
-        version INTEGER NOT NULL,
-        name TEXT NOT NULL,
-        bytes INTEGER NOT NULL,
-        blake3 TEXT NOT NULL,
-        PRIMARY KEY (layer, version, name),
-        FOREIGN KEY (layer, version) REFERENCES version (layer, version) ON DELETE CASCADE
-    ) STRICT;
-    CREATE TABLE current (
-        layer TEXT PRIMARY KEY,
-        version INTEGER NOT NULL,
-        FOREIGN KEY (layer, version) REFERENCES version (layer, version)
-    ) STRICT;
-    CREATE TABLE publication (only INTEGER PRIMARY KEY CHECK (only = 0), counter INTEGER NOT NULL) STRICT;
-    INSERT INTO publication VALUES (0, 0);
-";
+pub(super) use access::Catalog;
 
 /// A file of a version, as entered in the catalog.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct FileEntry {
     pub(super) name: String,
     pub(super) bytes: u64,
     pub(super) blake3: String,
-}
-
-pub(super) fn open(dir: &Path) -> Result<Connection, StoreError> {
-    let fail = |source| StoreError::catalog("open", dir, source);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(dir.join("twin.db"), flags).map_err(fail)?;
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
-    connection
-        .pragma_update(None, "foreign_keys", true)
-        .map_err(fail)?;
-    connection
-        .pragma_update(None, "synchronous", "FULL")
-        .map_err(fail)?;
-    let found = format(&connection).map_err(fail)?;
-    if found > FORMAT {
-        return Err(StoreError::Newer {
-            dir: dir.into(),
-            found,
-            known: FORMAT,
-        });
-    }
-    if found == 0 {
-        connection
-            .pragma_update(None, "journal_mode", "WAL")
-            .map_err(fail)?;
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(fail)?;
-        // Another process may have made the tables while this one waited.
-        if format(&transaction).map_err(fail)? == 0 {
-            transaction.execute_batch(TABLES).map_err(fail)?;
-            transaction
-                .pragma_update(None, "user_version", FORMAT)
-                .map_err(fail)?;
-        }
-        transaction.commit().map_err(fail)?;
-    }
-    Ok(connection)
-}
-
-fn format(connection: &Connection) -> rusqlite::Result<u32> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 pub(super) fn current(connection: &Connection, dir: &Path) -> Result<Vec<LayerMeta>, StoreError> {
@@ -139,13 +70,14 @@ pub(super) fn publication(connection: &Connection, dir: &Path) -> Result<u64, St
     Ok(counter.unsigned_abs())
 }
 
-/// The newest version there has been of a layer; 0 when there was none.
+/// The newest version there has ever been of a layer, removed ones included; 0 when there was none.
 pub(super) fn newest(
     connection: &Connection,
     dir: &Path,
     layer: &LayerId,
 ) -> Result<u32, StoreError> {
-    let query = "SELECT max(version) FROM version WHERE layer = ?";
+    let query = "SELECT max(version) FROM
+        (SELECT version FROM version WHERE layer = ?1 UNION ALL SELECT version FROM history WHERE layer = ?1)";
     let read = || {
         connection
             .query_row(query, [layer.as_str()], |row| row.get::<_, Option<u32>>(0))
@@ -173,22 +105,31 @@ pub(super) fn publish(
             "INSERT INTO version (layer, version, meta, published_at) VALUES (?, ?, ?, ?)",
             params![layer, version, description, meta.published_at.to_rfc3339()],
         )?;
-        for file in files {
-            transaction.execute(
-                "INSERT INTO file (layer, version, name, bytes, blake3) VALUES (?, ?, ?, ?, ?)",
-                params![
-                    layer,
-                    version,
-                    file.name,
-                    file.bytes.cast_signed(),
-                    file.blake3
-                ],
-            )?;
-        }
-        point(&transaction, layer, version)?;
+        enter_files(&transaction, &meta.id, meta.version, files)?;
+        point(&transaction, &meta.id, meta.version, Action::Publish)?;
         transaction.commit()
     };
     write().map_err(|source| StoreError::catalog("publish", dir, source))
+}
+
+pub(super) fn enter_files(
+    transaction: &Transaction<'_>,
+    layer: &LayerId,
+    version: Version,
+    files: &[FileEntry],
+) -> rusqlite::Result<()> {
+    for FileEntry {
+        name,
+        bytes,
+        blake3,
+    } in files
+    {
+        transaction.execute(
+            "INSERT INTO file (layer, version, name, bytes, blake3) VALUES (?, ?, ?, ?, ?)",
+            params![layer.as_str(), version.0, name, bytes.cast_signed(), blake3],
+        )?;
+    }
+    Ok(())
 }
 
 /// Makes a version the current one.
@@ -200,21 +141,171 @@ pub(super) fn make_current(
 ) -> Result<(), StoreError> {
     let mut write = || -> rusqlite::Result<()> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        point(&transaction, layer.as_str(), version.0)?;
+        point(&transaction, layer, version, Action::Rollback)?;
         transaction.commit()
     };
     write().map_err(|source| StoreError::catalog("roll back", dir, source))
 }
 
+/// Takes versions out of the catalog, in one transaction; the current ones and the pinned ones cannot go.
+pub(super) fn remove(
+    connection: &mut Connection,
+    dir: &Path,
+    versions: &[(LayerId, Version)],
+) -> Result<(), StoreError> {
+    let mut write = || -> rusqlite::Result<()> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        count_up(&transaction)?;
+        for (layer, version) in versions {
+            transaction.execute(
+                "DELETE FROM version WHERE layer = ? AND version = ?",
+                params![layer.as_str(), version.0],
+            )?;
+            note(&transaction, layer, *version, Action::Remove)?;
+        }
+        transaction.commit()
+    };
+    write().map_err(|source| StoreError::catalog("remove versions", dir, source))
+}
+
+/// The files of a version; none when the catalog does not know it.
+pub(super) fn files(
+    connection: &Connection,
+    dir: &Path,
+    layer: &LayerId,
+    version: Version,
+) -> Result<Vec<FileEntry>, StoreError> {
+    let read = || -> rusqlite::Result<Vec<FileEntry>> {
+        let mut statement = connection.prepare_cached(
+            "SELECT name, bytes, blake3 FROM file WHERE layer = ? AND version = ? ORDER BY name",
+        )?;
+        let entry = |row: &rusqlite::Row<'_>| {
+            Ok(FileEntry {
+                name: row.get(0)?,
+                bytes: row.get::<_, i64>(1)?.cast_unsigned(),
+                blake3: row.get(2)?,
+            })
+        };
+        statement
+            .query_map(params![layer.as_str(), version.0], entry)?
+            .collect()
+    };
+    read().map_err(|source| StoreError::catalog("read the files", dir, source))
+}
+
+/// Everything that happened, in order.
+pub(super) fn history(connection: &Connection, dir: &Path) -> Result<Vec<Publication>, StoreError> {
+    let read = || -> rusqlite::Result<Vec<Publication>> {
+        let mut statement = connection.prepare_cached(
+            "SELECT publication, at, layer, version, action FROM history ORDER BY publication, layer, version",
+        )?;
+        statement.query_map([], publication_of)?.collect()
+    };
+    read().map_err(|source| StoreError::catalog("read the history", dir, source))
+}
+
+fn publication_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Publication> {
+    let bad = |column: usize, text: String| {
+        let kind = rusqlite::types::Type::Text;
+        rusqlite::Error::FromSqlConversionFailure(column, kind, text.into())
+    };
+    let (at, layer, action): (i64, String, String) = (row.get(1)?, row.get(2)?, row.get(4)?);
+    Ok(Publication {
+        publication: row.get::<_, i64>(0)?.cast_unsigned(),
+        at: DateTime::from_timestamp_micros(at)
+            .ok_or_else(|| bad(1, format!("{at} is no moment")))?,
+        layer: layer.parse().map_err(|_invalid| bad(2, layer))?,
+        version: Version(row.get(3)?),
+        action: Action::of(&action).ok_or_else(|| bad(4, action))?,
+    })
+}
+
+/// The pinned versions with the reasons, by layer and version.
+pub(super) fn pins(
+    connection: &Connection,
+    dir: &Path,
+) -> Result<Vec<(String, u32, String)>, StoreError> {
+    let read = || -> rusqlite::Result<Vec<(String, u32, String)>> {
+        let mut statement = connection
+            .prepare_cached("SELECT layer, version, reason FROM pin ORDER BY layer, version")?;
+        statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect()
+    };
+    read().map_err(|source| StoreError::catalog("read the pinned versions", dir, source))
+}
+
+/// Pins a version for a reason, or, without one, lets it go.
+pub(super) fn pin(
+    connection: &Connection,
+    dir: &Path,
+    (layer, version): (&LayerId, Version),
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
+    let (layer, version) = (layer.as_str(), version.0);
+    let written = match reason {
+        Some(reason) => connection.execute(
+            "INSERT INTO pin (layer, version, reason) VALUES (?, ?, ?)
+             ON CONFLICT (layer, version) DO UPDATE SET reason = excluded.reason",
+            params![layer, version, reason],
+        ),
+        None => connection.execute(
+            "DELETE FROM pin WHERE layer = ? AND version = ?",
+            params![layer, version],
+        ),
+    };
+    written
+        .map(|_rows| ())
+        .map_err(|source| StoreError::catalog("pin a version", dir, source))
+}
+
+/// Gives the space of deleted rows and of the write-ahead log back.
+pub(super) fn compact(connection: &Connection, dir: &Path) -> Result<(), StoreError> {
+    let work = || -> rusqlite::Result<()> {
+        connection.execute_batch("VACUUM")?;
+        // Answers with a row; a reader that is in its way only leaves more for the next time.
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))
+    };
+    work().map_err(|source| StoreError::catalog("compact", dir, source))
+}
+
 fn point(
-    transaction: &rusqlite::Transaction<'_>,
-    layer: &str,
-    version: u32,
+    transaction: &Transaction<'_>,
+    layer: &LayerId,
+    version: Version,
+    action: Action,
 ) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO current (layer, version) VALUES (?, ?) ON CONFLICT (layer) DO UPDATE SET version = excluded.version",
-        params![layer, version],
+        params![layer.as_str(), version.0],
     )?;
-    transaction.execute("UPDATE publication SET counter = counter + 1", [])?;
-    Ok(())
+    count_up(transaction)?;
+    note(transaction, layer, version, action)
+}
+
+fn count_up(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction
+        .execute("UPDATE publication SET counter = counter + 1", [])
+        .map(|_rows| ())
+}
+
+/// Enters in the history what the publication counter was just raised for.
+fn note(
+    transaction: &Transaction<'_>,
+    layer: &LayerId,
+    version: Version,
+    action: Action,
+) -> rusqlite::Result<()> {
+    transaction
+        .execute(
+            "INSERT INTO history (publication, at, layer, version, action)
+             SELECT counter, ?, ?, ?, ? FROM publication",
+            params![
+                Utc::now().timestamp_micros(),
+                layer.as_str(),
+                version.0,
+                action.as_str()
+            ],
+        )
+        .map(|_rows| ())
 }

@@ -9,7 +9,7 @@ use arrow::{
     error::ArrowError,
 };
 
-use super::{DEFECTS_FILE, QUARANTINE_FILE, Twin, damaged};
+use super::{DEFECTS_FILE, QUARANTINE_FILE, Twin};
 use crate::{
     Attribute, AttributeKind, Extent, GeometryKind, Layer, LayerId, LayerKind, LayerMeta,
     StoreError, Version,
@@ -51,13 +51,14 @@ impl Twin {
     /// When there is no such version or its files cannot be read.
     pub fn quarantine_layer(&self, layer: &LayerId, version: Version) -> Result<Layer, StoreError> {
         let meta = self.meta_of_version(layer, version)?;
+        self.verify(&meta)?;
         let mut batches = Vec::new();
         for file in [QUARANTINE_FILE, DEFECTS_FILE] {
             batches.extend(self.read_beside(&meta, file)?);
         }
         let (schema, rows) = unite(&batches).map_err(|error| {
-            let failure = ReadFailure::Parquet(error.into());
-            damaged(&meta, self.folder(&meta).join(QUARANTINE_FILE), failure)
+            let path = self.folder(&meta).join(QUARANTINE_FILE);
+            StoreError::damaged(&meta, path, error.to_string())
         })?;
         let mut shown = self.quarantine_meta(&meta).unwrap_or_else(|| meta.clone());
         shown.id = quarantine_id(&meta.id);
@@ -79,9 +80,11 @@ impl Twin {
         match geoparquet::read(&path) {
             Ok((_, batches)) => Ok(batches),
             Err(ReadFailure::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                // None was published, or the version was removed just now.
+                self.meta_of_version(&meta.id, meta.version)?;
                 Ok(Vec::new())
             }
-            Err(failure) => Err(damaged(meta, path, failure)),
+            Err(failure) => Err(self.unreadable(meta, path, failure)),
         }
     }
 }

@@ -1,47 +1,115 @@
-//! Imports killed at random moments, and two processes that import at once.
+//! Writers killed at random moments, and processes that read and write at once.
+//!
+//! A killed process loses nothing that it gave to the system; that what it synced outlives a power cut is the system's promise.
 
 use std::{
     fmt::Write as _,
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
-use layers::{ImportRequest, Silent, Twin};
+use layers::{
+    ImportRequest, Silent, StoreError, Twin,
+    store::{Action, Retention},
+};
 
 use crate::fixtures::{Place, id};
 
-/// Set for a child process: the twin and the source to import, over and over.
-const CHILD: &str = "LUCDAU_TEST_IMPORT";
+/// Set for a child process: what to do, the twin, and the source to import.
+const CHILD: &str = "LUCDAU_TEST_CHILD";
 
-fn spawn(twin: &Path, source: &Path) -> Child {
+/// Features of the source.
+const FEATURES: usize = 500;
+
+/// How often a writer is killed.
+const KILLS: u32 = 200;
+
+fn spawn(task: &str, twin: &Path, source: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["killed::child_that_imports", "--exact", "--nocapture"])
-        .env(CHILD, format!("{}|{}", twin.display(), source.display()))
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
+        .args(["killed::child_that_works", "--exact", "--nocapture"])
+        .env(
+            CHILD,
+            format!("{task}|{}|{}", twin.display(), source.display()),
+        )
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap()
 }
 
+/// Waits until a child says that its work begins.
+fn wait_until_ready(child: &mut Child) {
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let ready = lines.map_while(Result::ok).any(|line| line.contains(READY));
+    assert!(ready, "the child ended before its work");
+}
+
+/// What a child prints when its work begins.
+const READY: &str = "ready to work";
+
 /// Does nothing unless it is the child of another test here.
 #[test]
-fn child_that_imports() {
+fn child_that_works() {
     let Ok(task) = std::env::var(CHILD) else {
         return;
     };
-    let (twin, source) = task.split_once('|').unwrap();
+    let [task, twin, source] = task.split('|').collect::<Vec<_>>()[..] else {
+        panic!("{task}");
+    };
     let twin = Twin::create_or_open(Path::new(twin)).unwrap();
     let request = ImportRequest::new(vec![source.into()], id("probe"));
-    for _ in 0..1000 {
-        // Another process may hold the lock.
-        layers::import::import(&twin, &request, &Silent).ok();
+    // GDAL and PROJ take longer to start than an import takes.
+    layers::import::examine(&request, &Silent).unwrap();
+    println!("{READY}");
+    match task.parse::<u32>() {
+        Ok(first) => write(&twin, &request, first),
+        Err(_) if task == "read" => read(&twin),
+        Err(_) => panic!("{task}"),
     }
 }
 
+/// Imports, rolls back, prunes and compacts, until killed; another process may hold the lock.
+fn write(twin: &Twin, request: &ImportRequest, first: u32) {
+    let policy = Retention {
+        keep: 3,
+        younger_than: None,
+    };
+    for step in first..first + 2000 {
+        match step % 5 {
+            0 | 1 => drop(layers::import::import(twin, request, &Silent)),
+            2 => {
+                let versions = twin.versions(&id("probe")).unwrap();
+                let some = &versions[step as usize % versions.len()];
+                twin.rollback(&id("probe"), some.version).ok();
+            }
+            3 => drop(twin.prune(policy, None, chrono::Utc::now())),
+            _ => drop(twin.compact()),
+        }
+    }
+}
+
+/// Reads the current version over and over, while others write, until there were enough publications.
+fn read(twin: &Twin) {
+    while twin.publication().unwrap() < ENOUGH {
+        for meta in twin.layers().unwrap() {
+            match twin.read_version(&meta.id, meta.version) {
+                Ok(layer) => assert_eq!(layer.len(), FEATURES),
+                // The current version became an old one, and was removed, since it was asked for.
+                Err(StoreError::Removed { .. }) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    }
+}
+
+/// Publications after which readers and writers have had their turns.
+const ENOUGH: u64 = 40;
+
 fn source(place: &Place) -> PathBuf {
     let mut csv = "name,lon,lat\n".to_owned();
-    for at in 0..2000 {
+    for at in 0..FEATURES as u32 {
         let (lon, lat) = (
             106.0 + f64::from(at) / 4000.0,
             20.7 + f64::from(at % 50) / 100.0,
@@ -51,81 +119,85 @@ fn source(place: &Place) -> PathBuf {
     place.file("points.csv", csv)
 }
 
+/// Opens the twin anew and reads everything the catalog names, hashing every byte; gives the number of versions.
 #[track_caller]
-fn every_version_is_whole(twin: &Path) -> usize {
-    let twin = Twin::open(twin).unwrap();
-    for meta in twin.layers().unwrap() {
-        assert_eq!(
-            twin.read(&meta.id).unwrap().len() as u64,
-            meta.feature_count
-        );
-    }
+fn every_version_is_whole(dir: &Path) -> usize {
+    let twin = Twin::open(dir).unwrap();
     let versions = twin.versions(&id("probe")).unwrap();
-    let newest = versions.iter().rev().take(3);
-    for meta in newest {
-        assert_eq!(
-            twin.read_version(&meta.id, meta.version).unwrap().len(),
-            2000
-        );
+    for meta in &versions {
+        twin.verify_fully(meta).unwrap();
+        let layer = twin.read_version(&meta.id, meta.version).unwrap();
+        assert_eq!(layer.len(), FEATURES);
     }
+    let current = twin.meta(&id("probe")).unwrap();
+    assert!(versions.contains(&current));
+    let history = twin.history().unwrap();
+    let last = history
+        .iter()
+        .rfind(|entry| entry.action != Action::Remove)
+        .unwrap();
+    assert_eq!(last.version, current.version, "the history agrees");
+    assert_eq!(
+        history.last().unwrap().publication,
+        twin.publication().unwrap()
+    );
     versions.len()
 }
 
-#[test]
-fn an_import_killed_at_any_moment_leaves_the_published_versions_whole() {
-    let place = Place::new();
-    let source = source(&place);
-    let twin = place.twin.dir().to_path_buf();
-    place.import(&source).unwrap();
-    // Uneven moments from the golden ratio, so that each falls elsewhere in an import's course.
-    for round in 0..20_u32 {
-        let mut child = spawn(&twin, &source);
-        let millis = 40.0 + (f64::from(round) * 0.618_033_988_75).fract() * 400.0;
-        std::thread::sleep(Duration::from_secs_f64(millis / 1000.0));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        every_version_is_whole(&twin);
-    }
-    let before = every_version_is_whole(&twin);
-    place.import(&source).unwrap();
-    assert_eq!(
-        every_version_is_whole(&twin),
-        before + 1,
-        "the next import works"
-    );
-    let folders = std::fs::read_dir(twin.join("layers/probe"))
-        .unwrap()
-        .count();
-    assert_eq!(folders, before + 1, "nothing half-written is left");
+/// Whether a writer left something unfinished: a staging folder, or files of a version that is not in the catalog.
+fn has_leftovers(dir: &Path, published: usize) -> bool {
+    let entries = std::fs::read_dir(dir.join("layers/probe")).unwrap();
+    entries.count() != published
 }
 
 #[test]
-fn two_processes_that_import_at_once_take_turns() {
+fn a_writer_killed_at_any_moment_leaves_the_catalog_and_every_version_whole() {
     let place = Place::new();
     let source = source(&place);
-    let twin = place.twin.dir().to_path_buf();
-    let mut children = [spawn(&twin, &source), spawn(&twin, &source)];
-    let deadline = std::time::Instant::now() + Duration::from_secs(60);
-    while place.twin.publication().unwrap() < 6 {
-        assert!(
-            std::time::Instant::now() < deadline,
-            "no progress in a minute"
-        );
-        std::thread::sleep(Duration::from_millis(20));
-        for meta in place.twin.layers().unwrap() {
-            assert_eq!(
-                place
-                    .twin
-                    .read_version(&meta.id, meta.version)
-                    .unwrap()
-                    .len(),
-                2000
-            );
-        }
-    }
-    for child in &mut children {
+    let dir = place.twin.dir().to_path_buf();
+    place.import(&source).unwrap();
+    let mut interrupted = 0;
+    // Uneven moments from the golden ratio, so that each falls elsewhere in a writer's course.
+    for round in 0..KILLS {
+        let mut child = spawn(&round.to_string(), &dir, &source);
+        wait_until_ready(&mut child);
+        let millis = (f64::from(round) * 0.618_033_988_75).fract() * 60.0;
+        std::thread::sleep(Duration::from_secs_f64(millis / 1000.0));
         child.kill().unwrap();
         child.wait().unwrap();
+        let published = every_version_is_whole(&dir);
+        interrupted += u32::from(has_leftovers(&dir, published));
     }
-    assert!(every_version_is_whole(&twin) >= 6);
+    assert!(
+        interrupted > KILLS / 20,
+        "only {interrupted} of {KILLS} kills fell into unfinished work"
+    );
+    println!("{interrupted} of {KILLS} kills fell into unfinished work");
+    place.import(&source).unwrap();
+    let published = every_version_is_whole(&dir);
+    assert!(
+        !has_leftovers(&dir, published),
+        "the next writer removed what was unfinished"
+    );
+}
+
+#[test]
+fn processes_read_without_a_pause_while_two_others_write_in_turns() {
+    let place = Place::new();
+    let source = source(&place);
+    let dir = place.twin.dir().to_path_buf();
+    place.import(&source).unwrap();
+    let mut writers = ["0", "1"].map(|task| spawn(task, &dir, &source));
+    let readers = ["read", "read"].map(|task| spawn(task, &dir, &source));
+    for reader in readers {
+        let output = reader.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{told}");
+    }
+    assert!(place.twin.publication().unwrap() >= ENOUGH);
+    for writer in &mut writers {
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+    }
+    every_version_is_whole(&dir);
 }

@@ -4,8 +4,10 @@
 
 mod admin;
 mod catalog;
+mod diff;
 mod fixtures;
 mod formats;
+mod history;
 mod killed;
 mod places;
 mod province;
@@ -13,6 +15,10 @@ mod province;
 mod quarantine;
 mod rasters;
 mod resumed;
+mod read_only;
+mod remote;
+mod retention;
 mod sick;
 mod texts;
 mod twin;
+mod verify;

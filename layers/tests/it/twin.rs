@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, fs, os::unix::fs::PermissionsExt as _};
 
-use layers::{StoreError, Twin, Version};
+use layers::{StoreError, Twin, Version, store::Retention};
 
 use crate::fixtures::{POINT, Place, geojson, id};
 
@@ -213,6 +213,42 @@ fn fill_disk(place: &Place, disk: &std::path::Path) {
         .map(|entry| entry.unwrap().file_name())
         .collect();
     assert_eq!(left, ["v1"], "nothing half-written is left");
+    layers::import::import(&twin, &small, &layers::Silent).unwrap();
+    fs::write(disk.join("sources"), vec![0; 1 << 20]).unwrap_err();
+    every_write_succeeds_or_changes_nothing(&twin);
+    fs::remove_file(disk.join("sources")).unwrap();
+    let policy = Retention {
+        keep: 1,
+        younger_than: None,
+    };
+    twin.prune(policy, None, chrono::Utc::now()).unwrap();
+    twin.compact().unwrap();
+    assert_eq!(twin.versions(&id("probe")).unwrap().len(), 1);
+}
+
+/// On a disk without a free byte.
+fn every_write_succeeds_or_changes_nothing(twin: &Twin) {
+    let policy = Retention {
+        keep: 1,
+        younger_than: None,
+    };
+    let probe = id("probe");
+    let writes: [&dyn Fn() -> Result<(), StoreError>; 3] = [
+        &|| twin.rollback(&probe, Version(1)),
+        &|| twin.compact().map(drop),
+        &|| twin.prune(policy, None, chrono::Utc::now()).map(drop),
+    ];
+    for write in writes {
+        let before = (twin.publication().unwrap(), twin.layers().unwrap());
+        if let Err(error) = write() {
+            assert!(matches!(error, StoreError::DiskFull { .. }), "{error:?}");
+            assert_eq!(
+                (twin.publication().unwrap(), twin.layers().unwrap()),
+                before
+            );
+        }
+        assert_eq!(twin.read(&probe).unwrap().len(), 1);
+    }
 }
 
 #[test]

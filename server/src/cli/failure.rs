@@ -146,8 +146,19 @@ pub(crate) fn of_store(error: StoreError) -> Failure {
     match error {
         StoreError::NoTwin { .. }
         | StoreError::UnknownLayer { .. }
-        | StoreError::UnknownVersion { .. } => Failure {
+        | StoreError::UnknownVersion { .. }
+        | StoreError::UnknownAttribute { .. }
+        | StoreError::TooManyClasses { .. }
+        | StoreError::WrongKind { .. }
+        | StoreError::BadAddress { .. }
+        | StoreError::NoRemote { .. }
+        | StoreError::Removed { .. }
+        | StoreError::NotYet { .. } => Failure {
             exit: Exit::Usage,
+            ..of_import(error.into())
+        },
+        StoreError::Conflict { .. } | StoreError::Diverged { .. } => Failure {
+            exit: Exit::Refused,
             ..of_import(error.into())
         },
         error => of_import(error.into()),

@@ -31,7 +31,7 @@ enum ReportFormat {
 
 /// The language of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ReportLanguage {
+pub(crate) enum ReportLanguage {
     /// Tiếng Việt.
     Vi,
     /// English.

@@ -46,6 +46,21 @@ pub(crate) fn write_binary(file: Option<&Path>, bytes: &[u8]) -> Result<(), Fail
     write_text(file, bytes)
 }
 
+/// A size as a person reads it, in powers of 1000.
+pub(crate) fn size(bytes: u64) -> String {
+    let units = ["kB", "MB", "GB", "TB"];
+    let mut size = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    while size >= 999.95 && unit + 1 < units.len() {
+        size /= 1000.0;
+        unit += 1;
+    }
+    format!("{size:.1} {}", units[unit])
+}
+
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::write(path, bytes).map_err(|source| {
         let path = path.display();

@@ -10,7 +10,7 @@ use layers::{Layer, LayerId, Version};
 use crate::cli::{
     TwinArgument,
     failure::{self, Failure},
-    output, rollback,
+    moment, output,
 };
 
 /// What `quarantine` takes.
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ID")]
     layer: LayerId,
     /// Phiên bản, mặc định là bản hiện hành · the version, the current one if not given
-    #[arg(long, value_name = "VERSION", value_parser = rollback::version)]
+    #[arg(long, value_name = "VERSION", value_parser = moment::version)]
     version: Option<Version>,
     /// Ghi các đối tượng ra tệp GeoJSON · write the features to a GeoJSON file
     #[arg(short, long, value_name = "FILE")]

@@ -6,7 +6,7 @@ use layers::{LayerId, Version};
 use crate::cli::{
     TwinArgument,
     failure::{self, Failure},
-    output,
+    moment, output,
 };
 
 /// What `rollback` takes.
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ID")]
     layer: LayerId,
     /// Phiên bản cần trở lại · the version to go back to, e.g. 1 or v1
-    #[arg(long, value_name = "VERSION", value_parser = version)]
+    #[arg(long, value_name = "VERSION", value_parser = moment::version)]
     to: Version,
 }
 
@@ -28,17 +28,4 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     twin.rollback(&arguments.layer, arguments.to)
         .map_err(failure::of_store)?;
     output::print_line(&format!("{} → {}", arguments.layer, arguments.to))
-}
-
-/// Reads a version number.
-pub(super) fn version(text: &str) -> Result<Version, String> {
-    let number = text
-        .strip_prefix('v')
-        .unwrap_or(text)
-        .parse()
-        .ok()
-        .filter(|&number| number > 0);
-    number.map(Version).ok_or_else(|| {
-        "số phiên bản từ 1 · a version number from 1, for example 2 or v2".to_owned()
-    })
 }

@@ -412,3 +412,87 @@ fn a_server_prints_its_addresses_and_answers_there() {
         "{answer}"
     );
 }
+
+#[test]
+fn versions_are_compared_kept_and_removed_from_the_command_line() {
+    let home = TestTwin::empty();
+    let twin = home.dir();
+    for eastern in ["Kinh Môn", "Chí Linh", "Chí Linh"] {
+        home.publish("units", &districts(eastern));
+    }
+    let run = |command: &str, more: &[&str]| {
+        let mut arguments = vec![command, "--twin", text(&twin)];
+        arguments.extend(more);
+        lucdau(&arguments)
+    };
+    let file = home.folder().join("diff.geojson");
+    let diff = ["--layer", "units", "--from", "v1", "--to", "2"];
+    check(&run("diff", &diff), 0, "Kinh Môn → Chí Linh");
+    let more = [&diff[..], &["--json", "-o", text(&file)]].concat();
+    let told: Value = serde_json::from_slice(&run("diff", &more).stdout).unwrap();
+    assert_eq!(
+        (&told["changed"], &told["unchanged"]),
+        (&1.into(), &1.into())
+    );
+    let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(written["features"][0]["properties"]["name"], "Chí Linh");
+    let wrong = [&diff[..], &["--key", "ma"]].concat();
+    check(&run("diff", &wrong), 2, "name");
+
+    check(
+        &run("pin", &["--layer", "units", "--version", "1"]),
+        0,
+        "v1",
+    );
+    check(&run("prune", &["--keep", "1", "--dry-run"]), 0, "units v2");
+    check(
+        &run("prune", &["--keep", "1", "--younger-than", "1d"]),
+        0,
+        " 0 ",
+    );
+    check(
+        &run("prune", &["--keep", "1", "--younger-than", "1"]),
+        2,
+        "30d",
+    );
+    check(&run("prune", &["--keep", "1"]), 0, "units v2");
+    check(&run("diff", &diff), 2, "retention");
+    check(&run("compact", &[]), 0, "catalog");
+    check(&run("layers", &["--history"]), 0, "remove    units v2");
+    check(&run("layers", &["--as-of", "2020-01-01"]), 0, "title");
+    check(&run("layers", &["--as-of", "hôm qua"]), 2, "2025-07-01");
+    check(&run("verify", &["--all"]), 0, "2 phiên bản");
+    std::fs::write(twin.join("layers/units/v3/data.parquet"), "x").unwrap();
+    check(&run("verify", &["--all"]), 1, "units v3");
+    check(&run("sql", &["SELECT name FROM units"]), 0, "Kinh Môn");
+}
+
+#[test]
+fn a_twin_is_sent_to_a_store_and_fetched_from_it() {
+    let home = TestTwin::new();
+    let url = format!("file://{}", home.folder().join("store").display());
+    let copy = home.folder().join("copy");
+    let pull = ["pull", "--from", &url, "--twin", text(&copy)];
+    check(&lucdau(&pull), 2, "lucdau push");
+    assert!(!copy.try_exists().unwrap(), "no twin is left behind");
+    let push = ["push", "--twin", text(&home.dir()), "--to", &url];
+    check(&lucdau(&push), 0, "publication 1");
+    check(&lucdau(&pull), 0, "4 phiên bản");
+    let query = "SELECT count(*) FROM accidents";
+    check(&lucdau(&["sql", "--twin", text(&copy), query]), 0, "60");
+    let rollback = [
+        "rollback",
+        "--twin",
+        text(&copy),
+        "--layer",
+        "roads",
+        "--to",
+        "1",
+    ];
+    check(&lucdau(&rollback), 0, "v1");
+    home.publish("districts", &districts("Chí Linh"));
+    check(&lucdau(&push), 0, "publication 2");
+    check(&lucdau(&pull), 3, "rẽ hai hướng");
+    let nowhere = ["push", "--twin", text(&home.dir()), "--to", "store"];
+    check(&lucdau(&nowhere), 2, "s3://bucket/prefix");
+}
