@@ -27,14 +27,36 @@ impl fmt::Display for Accuracy {
 /// Accuracies asked for in turn where the datum is none of those known here.
 const STEPS_M: [f64; 6] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0];
 
+/// The code of the geographic system Hà Nội 1972.
+const HANOI_1972: i32 = 4147;
+
+/// EPSG:1544, metres: translations, which have the same signs in every convention.
+const HANOI_1972_SHIFT: &str = "+towgs84=-17.51,-108.32,-62.39";
+
 impl Crs {
+    fn geographic_code(&self) -> Option<i32> {
+        quiet(|| self.spatial_ref.geog_cs().ok()?.auth_code().ok())
+    }
+
+    /// The definition as WKT, for programs that cannot be told to keep the datum shift: that of Hà Nội 1972 was derived at
+    /// Vũng Tàu, and GDAL's warper leaves it out elsewhere.
+    pub(crate) fn to_wkt_with_shift(&self) -> Option<String> {
+        if self.geographic_code() != Some(HANOI_1972) {
+            return self.to_wkt();
+        }
+        let proj = quiet(|| self.spatial_ref.to_proj4().ok())?;
+        format!("{proj} {HANOI_1972_SHIFT}")
+            .parse::<Self>()
+            .ok()?
+            .to_wkt()
+    }
+
     /// The accuracy of the way to the stored CRS; none when no operation of a stated accuracy exists.
     pub(crate) fn accuracy(&self) -> Option<Accuracy> {
-        let datum = quiet(|| self.spatial_ref.geog_cs().ok()?.auth_code().ok());
-        let (operation, metres) = match datum {
+        let (operation, metres) = match self.geographic_code() {
             Some(4326) => ("", 0.0),
             Some(4756) => ("EPSG:6960 VN-2000 to WGS 84 (2)", 1.0),
-            Some(4147) => ("EPSG:1544 Hanoi 1972 to WGS 84 (1)", 5.0),
+            Some(HANOI_1972) => ("EPSG:1544 Hanoi 1972 to WGS 84 (1)", 5.0),
             _ if self.is_geographic() && self.to_string() == super::STORED_CRS => ("", 0.0),
             _ => ("", self.asked_accuracy_m()?),
         };

@@ -68,7 +68,7 @@ impl fmt::Debug for Transformer {
             .debug_struct("Transformer")
             .field("identity", &self.is_identity())
             .field("before", &self.before)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

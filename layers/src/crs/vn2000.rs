@@ -186,11 +186,10 @@ fn published(declared: &Crs, definition: &BTreeMap<&str, &str>) -> Option<Crs> {
     let kept = definition
         .iter()
         .filter(|(key, _)| !matches!(**key, "datum" | "ellps" | "towgs84" | "nadgrids"));
-    let kept: String = kept
-        .map(|(key, value)| format!("+{key}={value} "))
-        .collect();
+    let kept: Vec<String> = kept.map(|(key, value)| format!("+{key}={value}")).collect();
+    let kept = kept.join(" ");
     let shift = PUBLISHED.map(|value| value.to_string()).join(",");
-    let mut crs: Crs = format!("{kept}+ellps=WGS84 +towgs84={shift} +no_defs")
+    let mut crs: Crs = format!("{kept} +ellps=WGS84 +towgs84={shift} +no_defs")
         .parse()
         .ok()?;
     crs.label.clone_from(&declared.label);

@@ -88,7 +88,7 @@ pub(crate) fn publish(
         .map(|path| open_dataset(path, &[]))
         .collect::<Result<_, _>>()?;
     let source_crs = crs
-        .to_wkt()
+        .to_wkt_with_shift()
         .ok_or_else(|| damaged(format!("{crs} has no WKT")))?;
     let mut arguments: Vec<String> = ["-s_srs", &source_crs, "-t_srs", STORED_CRS, "-of", "COG"]
         .map(str::to_owned)
