@@ -7,6 +7,7 @@ use crate::{Crs, Encoding, ImportError, ImportReport, LayerId, Progress, Theme, 
 mod assemble;
 mod attributes;
 mod locate;
+mod partitioned;
 mod prepare;
 mod quarantine;
 mod raster;
@@ -34,6 +35,8 @@ pub struct ImportRequest {
     pub title_en: Option<String>,
     /// Whether the data was made up by a generator.
     pub synthetic: bool,
+    /// Whether its polygons should cover the ground without overlaps and gaps; then these are looked for and shown.
+    pub partition: bool,
 }
 
 impl ImportRequest {
@@ -49,6 +52,7 @@ impl ImportRequest {
             title_vi: None,
             title_en: None,
             synthetic: false,
+            partition: false,
         }
     }
 }

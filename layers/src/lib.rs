@@ -17,6 +17,7 @@ pub mod id;
 pub mod import;
 pub mod layer;
 mod messages;
+mod partition;
 pub mod progress;
 pub mod raster;
 mod repair;

@@ -12,6 +12,7 @@ use super::prepare::Prepared;
 use crate::{
     Extent, GeometryKind, Layer, StoreError,
     geoparquet::{GeoParquetWriter, ROWS_PER_GROUP, write_error},
+    partition::Outlines,
     repair::AreaLedger,
 };
 
@@ -26,6 +27,7 @@ pub(super) struct Assembly {
     pub(super) published: u64,
     pub(super) repaired: u64,
     pub(super) areas: AreaLedger,
+    pub(super) outlines: Outlines,
     pub(super) aside: u64,
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
@@ -41,6 +43,7 @@ impl Assembly {
             published: 0,
             repaired: 0,
             areas: AreaLedger::default(),
+            outlines: Outlines::default(),
             aside: 0,
             kinds: Vec::new(),
             extent: Extent::EMPTY,
@@ -52,6 +55,7 @@ impl Assembly {
         self.published += prepared.rows.num_rows() as u64;
         self.repaired += prepared.repaired;
         self.areas.merge(prepared.areas);
+        self.outlines.merge(prepared.outlines);
         self.aside += prepared.set_aside.num_rows() as u64;
         self.extent = self.extent.union(&prepared.extent);
         for kind in prepared.kinds {
@@ -115,17 +119,7 @@ impl Assembly {
 
     /// Writes the rows set aside; nothing when there are none.
     pub(super) fn write_set_aside(&self, path: &Path) -> Result<(), StoreError> {
-        let Some(first) = self.set_aside.first() else {
-            return Ok(());
-        };
-        let fail = |error| write_error(path, error);
-        let rows =
-            concat_batches(&first.schema(), &self.set_aside).map_err(|error| fail(error.into()))?;
-        let file = File::create(path).map_err(|source| StoreError::io("create", path, source))?;
-        let mut writer = GeoParquetWriter::new(file, rows.schema()).map_err(fail)?;
-        writer.write(&rows).map_err(fail)?;
-        writer.finish().map_err(fail)?;
-        Ok(())
+        write_beside(&self.set_aside, path)
     }
 
     /// (batch, row) of every row: by cell, rows without one last, otherwise as they came.
@@ -151,4 +145,18 @@ impl Assembly {
             .map(|(_, batch, row)| (batch, row))
             .collect()
     }
+}
+
+/// Writes what lies beside the data; nothing when there is nothing.
+pub(super) fn write_beside(batches: &[RecordBatch], path: &Path) -> Result<(), StoreError> {
+    let Some(first) = batches.first() else {
+        return Ok(());
+    };
+    let fail = |error| write_error(path, error);
+    let rows = concat_batches(&first.schema(), batches).map_err(|error| fail(error.into()))?;
+    let file = File::create(path).map_err(|source| StoreError::io("create", path, source))?;
+    let mut writer = GeoParquetWriter::new(file, rows.schema()).map_err(fail)?;
+    writer.write(&rows).map_err(fail)?;
+    writer.finish().map_err(fail)?;
+    Ok(())
 }

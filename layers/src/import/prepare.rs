@@ -15,12 +15,17 @@ use h3o::Resolution;
 
 use super::{
     attributes::SourceAttribute,
+    partitioned,
     quarantine::quarantine,
     shapes::{geometry_columns, shape_all},
 };
 use crate::{
     Attribute, AttributeKind, Encoding, Extent, FindingCode, GeometryKind, ImportError, Layer,
-    ReadError, Transformer, encoding, layer::geometry_field, repair::AreaLedger, report::Findings,
+    ReadError, Transformer, encoding,
+    layer::geometry_field,
+    partition::{Outlines, Plane},
+    repair::AreaLedger,
+    report::Findings,
     source::SourceBatch,
 };
 
@@ -48,6 +53,8 @@ pub(super) struct Plan {
     pub(super) columns: Vec<Option<usize>>,
     /// Features read so far.
     pub(super) read: u64,
+    /// Where the layer should be a partition, the plane its outlines are kept in and the number of this source.
+    pub(super) partition: Option<(Plane, usize)>,
 }
 
 /// Rows ready to be published and rows set aside.
@@ -57,6 +64,7 @@ pub(super) struct Prepared {
     pub(super) set_aside: RecordBatch,
     pub(super) repaired: u64,
     pub(super) areas: AreaLedger,
+    pub(super) outlines: Outlines,
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
 }
@@ -119,11 +127,15 @@ pub(super) fn prepare(
         set_aside,
         repaired: 0,
         areas,
+        outlines: Outlines::default(),
         kinds: Vec::new(),
         extent: Extent::EMPTY,
     };
     if let Some(shapes) = shapes {
         columns.extend(geometry_columns(&shapes, &mut prepared));
+        if let Some(partition) = &plan.partition {
+            prepared.outlines = partitioned::outlines(&shapes, partition, first);
+        }
     }
     let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.rows));
     let all = RecordBatch::try_new_with_options(row_schema(merged, geometry), columns, &options);

@@ -6,13 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use arrow::array::AsArray as _;
+use arrow::array::{AsArray as _, RecordBatch};
 
 use super::{
     ImportRequest,
-    assemble::Assembly,
+    assemble::{Assembly, write_beside},
     attributes::{self, SourceAttribute},
     locate::{self, Located},
+    partitioned,
     prepare::{self, H3_RESOLUTION, Plan, TextMode},
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     Progress, SourceInfo, StoreError, Transformer, Version, encoding, repair,
     report::Findings,
     source::{self, About, Source, SourceBatch},
-    store::{DATA_FILE, QUARANTINE_FILE, REPORT_FILE, Writer},
+    store::{DATA_FILE, DEFECTS_FILE, QUARANTINE_FILE, REPORT_FILE, Writer},
 };
 
 /// The sources of a request, by what they hold.
@@ -61,11 +62,11 @@ pub(super) fn open_all(
 }
 
 /// A source with what was decided from its first batch.
-struct Planned {
+pub(super) struct Planned {
     source: Box<dyn Source>,
-    first: Option<SourceBatch>,
+    pub(super) first: Option<SourceBatch>,
     located: Option<Located>,
-    plan: Plan,
+    pub(super) plan: Plan,
 }
 
 pub(super) fn import(
@@ -79,6 +80,9 @@ pub(super) fn import(
         .into_iter()
         .map(|source| plan(source, request, &mut findings))
         .collect::<Result<Vec<_>, _>>()?;
+    if request.partition {
+        partitioned::set_plane(&mut planned);
+    }
     let own: Vec<&[SourceAttribute]> = planned
         .iter()
         .map(|planned| planned.plan.attributes.as_slice())
@@ -103,6 +107,7 @@ pub(super) fn import(
             format!("{:?}", assembly.kinds)
         });
     }
+    let defects = partitioned::check(&planned, &mut assembly, &mut findings, progress)?;
     let areas = std::mem::take(&mut assembly.areas);
     let totals = areas.totals;
     areas.tell(&mut findings);
@@ -127,7 +132,7 @@ pub(super) fn import(
         publish(
             writer,
             request,
-            (&assembly, merged, kind),
+            (&assembly, defects, merged, kind),
             &mut report,
             progress,
         )?;
@@ -221,6 +226,7 @@ fn plan(
         transformer,
         columns: Vec::new(),
         read: 0,
+        partition: None,
     };
     Ok(Planned {
         source,
@@ -329,7 +335,7 @@ fn name_attributes(about: &About, text: TextMode, findings: &mut Findings) -> Ve
 }
 
 /// The extent of the finite coordinates of a batch, in the source's units, without the few features that lie far off.
-fn extent_of(batch: &SourceBatch) -> Extent {
+pub(super) fn extent_of(batch: &SourceBatch) -> Extent {
     let Some(column) = batch
         .geometry
         .as_ref()
@@ -380,10 +386,13 @@ pub(super) fn checksum(path: &Path) -> String {
     })
 }
 
+/// What is published: rows, defects of a partition, attributes, kind.
+type Content<'a> = (&'a Assembly, Option<RecordBatch>, Vec<Attribute>, LayerKind);
+
 fn publish(
     writer: &Writer<'_>,
     request: &ImportRequest,
-    (assembly, attributes, kind): (&Assembly, Vec<Attribute>, LayerKind),
+    (assembly, defects, attributes, kind): Content<'_>,
     report: &mut ImportReport,
     progress: &dyn Progress,
 ) -> Result<(), ImportError> {
@@ -393,6 +402,7 @@ fn publish(
         progress.step("write", done, Some(total));
     })?;
     assembly.write_set_aside(&staging.path().join(QUARANTINE_FILE))?;
+    write_beside(defects.as_slice(), &staging.path().join(DEFECTS_FILE))?;
     let mut meta = meta(request, kind, report);
     meta.attributes = attributes;
     meta.feature_count = assembly.published;

@@ -5,6 +5,8 @@
 mod fixtures;
 mod formats;
 mod killed;
+mod partition;
+#[cfg(test)]
 mod province;
 #[cfg(test)]
 mod quarantine;

@@ -75,6 +75,9 @@ pub(crate) struct Arguments {
     /// Dữ liệu tổng hợp, không phải số liệu thật · the data is made up; shown wherever a person sees it
     #[arg(long)]
     synthetic: bool,
+    /// Các vùng phải phủ kín, không chồng, không hở: tìm lỗi đó · polygons should neither overlap nor leave gaps: look for both
+    #[arg(long)]
+    partition: bool,
     /// Chỉ xem xét, không công bố · examine only, publish nothing
     #[arg(long)]
     dry_run: bool,
@@ -147,6 +150,7 @@ impl Arguments {
             title_vi: self.title_vi,
             title_en: self.title_en,
             synthetic: self.synthetic,
+            partition: self.partition,
             ..defaults
         })
     }
