@@ -11,6 +11,7 @@ mod attributes;
 mod capitals;
 mod gather;
 mod locate;
+mod partitioned;
 mod prepare;
 mod quarantine;
 mod raster;
@@ -43,6 +44,8 @@ pub struct ImportRequest {
     pub memory_bytes: usize,
     /// Owner, sharing, licence, update plan, sectors; its H3 summary is counted anew.
     pub record: CatalogRecord,
+    /// Whether its polygons should cover the ground without overlaps and gaps; then these are looked for and shown.
+    pub partition: bool,
 }
 
 /// Rows kept in memory when nobody says: import as a whole then stays below 1 GiB.
@@ -63,6 +66,7 @@ impl ImportRequest {
             synthetic: false,
             memory_bytes: MEMORY_BYTES,
             record: CatalogRecord::default(),
+            partition: false,
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod land_use;
 pub mod layer;
 mod messages;
 mod parallel;
+mod partition;
 pub mod progress;
 pub mod raster;
 mod repair;

@@ -19,7 +19,10 @@ use geo_traits::{
 };
 
 pub use self::area::AreaTotals;
-pub(crate) use self::{area::AreaLedger, tidy::Tidied};
+pub(crate) use self::{
+    area::{AreaLedger, raised},
+    tidy::Tidied,
+};
 use crate::{FindingCode, GeometryKind, source::gdal::linearised};
 
 /// What WKB holds, before its coordinates are looked at.

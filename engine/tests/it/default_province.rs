@@ -18,11 +18,26 @@ use engine::{
     analysis::{self, AnalysisContext, Outcome},
     tiles::{TileOptions, encode_mvt, vector_tile},
 };
-use layers::{Extent, ImportRequest, LayerId, Silent, TileCoord, Twin};
+use layers::{Extent, FindingCode, ImportReport, ImportRequest, LayerId, Silent, TileCoord, Twin};
 use serde_json::{Value, json};
 
 /// What the checks need of the province.
 const LAYERS: [&str; 5] = ["communes", "parcels", "land_use_plan", "accidents", "roads"];
+
+/// Those of them that neither overlap nor leave gaps.
+const PARTITIONS: [&str; 3] = ["communes", "parcels", "land_use_plan"];
+
+fn it_is_a_clean_partition(report: &ImportReport) {
+    let checked = report.finding(FindingCode::PartitionChecked).unwrap();
+    assert_eq!(checked.count, report.features_published, "{checked:?}");
+    for code in [
+        FindingCode::PartitionOverlap,
+        FindingCode::PartitionGap,
+        FindingCode::PartitionSliver,
+    ] {
+        assert_eq!(report.finding(code), None, "{}", report.layer);
+    }
+}
 
 #[test]
 fn the_default_province_gives_up_what_was_planted_in_it() {
@@ -44,9 +59,13 @@ fn the_default_province_gives_up_what_was_planted_in_it() {
             .collect();
         let request = ImportRequest {
             synthetic: true,
+            partition: PARTITIONS.contains(&entry.layer.as_str()),
             ..ImportRequest::new(sources, entry.layer.parse().unwrap())
         };
-        layers::import::import(&twin, &request, &Silent).unwrap();
+        let report = layers::import::import(&twin, &request, &Silent).unwrap();
+        if request.partition {
+            it_is_a_clean_partition(&report);
+        }
     }
     let engine = Engine::open(Arc::new(twin)).unwrap();
     println!("made, imported and opened in {:.1?}", made.elapsed());

@@ -18,6 +18,7 @@ use crate::{
     catalog::CellCounts,
     geoparquet::{GeoParquetWriter, ROWS_PER_GROUP, write_error},
     parallel::map_in_order,
+    partition::Outlines,
     repair::AreaLedger,
     report::Findings,
 };
@@ -33,6 +34,8 @@ pub(super) struct Assembly {
     /// None in a rehearsal, where only counts matter.
     shelf: Option<Shelf>,
     pub(super) tally: Tally,
+    /// The outlines of what should be a partition; not in the tally, so such an import is not gone on with.
+    pub(super) outlines: Outlines,
 }
 
 /// Everything about the gathered rows but the rows themselves.
@@ -84,6 +87,7 @@ impl Assembly {
             schema,
             shelf: None,
             tally: Tally::default(),
+            outlines: Outlines::default(),
         }
     }
 
@@ -108,6 +112,7 @@ impl Assembly {
                 runs,
             }),
             tally,
+            outlines: Outlines::default(),
         })
     }
 
@@ -120,6 +125,7 @@ impl Assembly {
         tally.published += prepared.rows.num_rows() as u64;
         tally.repaired += prepared.repaired;
         tally.areas.merge(prepared.areas);
+        self.outlines.merge(prepared.outlines);
         tally.aside += prepared.set_aside.num_rows() as u64;
         let extent = tally
             .extent
@@ -270,6 +276,18 @@ impl Shelf {
         }
         writer.map_or(Ok(()), |writer| writer.finish().map(drop).map_err(fail))
     }
+}
+
+/// Writes rows that lie beside the data; no file when there are none.
+pub(super) fn write_beside(rows: Option<&RecordBatch>, path: &Path) -> Result<(), StoreError> {
+    let Some(rows) = rows else {
+        return Ok(());
+    };
+    let fail = |error| write_error(path, error);
+    let file = File::create(path).map_err(|source| StoreError::io("create", path, source))?;
+    let mut writer = GeoParquetWriter::new(file, rows.schema()).map_err(fail)?;
+    writer.write(rows).map_err(fail)?;
+    writer.finish().map(drop).map_err(fail)
 }
 
 /// The rows of a group as one batch, with their numbers before them.

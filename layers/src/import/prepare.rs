@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     assemble::Reached,
     attributes::SourceAttribute,
+    partitioned,
     quarantine::quarantine,
     shapes::{geometry_columns, shape_all},
 };
@@ -26,6 +27,7 @@ use crate::{
     crs::{Adjustment, Patchwork},
     encoding,
     layer::geometry_field,
+    partition::{Outlines, Plane},
     repair::AreaLedger,
     report::Findings,
     source::SourceBatch,
@@ -69,6 +71,8 @@ pub(super) struct Target {
     pub(super) attributes: Vec<Attribute>,
     /// Whether it has a geometry.
     pub(super) geometry: bool,
+    /// Where the layer should be a partition, the plane its outlines are kept in.
+    pub(super) partition: Option<Plane>,
 }
 
 /// A batch to prepare.
@@ -90,6 +94,7 @@ pub(super) struct Prepared {
     pub(super) set_aside: RecordBatch,
     pub(super) repaired: u64,
     pub(super) areas: AreaLedger,
+    pub(super) outlines: Outlines,
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
     pub(super) findings: Findings,
@@ -159,6 +164,7 @@ pub(super) fn prepare(
         set_aside,
         repaired: 0,
         areas,
+        outlines: Outlines::default(),
         kinds: Vec::new(),
         extent: Extent::EMPTY,
         findings,
@@ -172,6 +178,9 @@ pub(super) fn prepare(
     };
     if let Some(shapes) = &shapes {
         columns.extend(geometry_columns(shapes, &mut prepared));
+        if let Some(plane) = &target.partition {
+            prepared.outlines = partitioned::outlines(shapes, plane, (source, first));
+        }
     }
     let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.rows));
     let all = RecordBatch::try_new_with_options(schema, columns, &options);

@@ -10,6 +10,10 @@ pub(super) fn key(request: &ImportRequest) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
     hasher.update(format!("{request:?}").as_bytes());
+    if request.partition {
+        // Its outlines are not kept with the runs.
+        hasher.update(&std::process::id().to_le_bytes());
+    }
     for path in &request.sources {
         if add_files(path, &mut hasher).is_none() {
             hasher.update(&std::process::id().to_le_bytes());

@@ -6,15 +6,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use arrow::array::AsArray as _;
+use arrow::array::{AsArray as _, RecordBatch};
 
 use super::{
     ImportRequest,
-    assemble::Assembly,
+    assemble::{Assembly, write_beside},
     attributes::{self, SourceAttribute},
     capitals,
     gather::{Feed, gather},
     locate::{self, Located},
+    partitioned,
     prepare::{self, H3_RESOLUTION, Place, Plan, Target, TextMode},
     resume,
 };
@@ -25,7 +26,7 @@ use crate::{
     encoding, repair,
     report::Findings,
     source::{self, About, Source, SourceBatch},
-    store::{DATA_FILE, QUARANTINE_FILE, REPORT_FILE, Staging, Writer},
+    store::{DATA_FILE, DEFECTS_FILE, QUARANTINE_FILE, REPORT_FILE, Staging, Writer},
 };
 
 /// The sources of a request, by what they hold.
@@ -66,9 +67,9 @@ pub(super) fn open_all(
 }
 
 /// A source with what was decided from its first batch.
-struct Planned {
-    feed: Feed,
-    located: Option<Located>,
+pub(super) struct Planned {
+    pub(super) feed: Feed,
+    pub(super) located: Option<Located>,
     plan: Plan,
 }
 
@@ -79,16 +80,26 @@ pub(super) fn import(
     progress: &dyn Progress,
 ) -> Result<ImportReport, ImportError> {
     let mut findings = Findings::default();
+    let planned = sources
+        .into_iter()
+        .map(|source| plan(source, request, &mut findings))
+        .collect::<Result<Vec<_>, _>>()?;
+    let partition = match request.partition {
+        true => Some(partitioned::plane(&planned)?),
+        false => None,
+    };
     let mut feeds = Vec::new();
     let mut plans = Vec::new();
     let mut located = Vec::new();
-    for source in sources {
-        let planned = plan(source, request, &mut findings)?;
+    for planned in planned {
         feeds.push(planned.feed);
         plans.push(planned.plan);
         located.push(planned.located);
     }
-    let target = target(&feeds, &mut plans, &mut findings);
+    let target = Target {
+        partition,
+        ..target(&feeds, &mut plans, &mut findings)
+    };
     let staging = writer
         .map(|writer| writer.stage(&request.layer, LayerKind::Table, &resume::key(request)))
         .transpose()?;
@@ -120,6 +131,13 @@ pub(super) fn import(
     if tally.kinds.len() > 1 {
         findings.note(FindingCode::GeometryMixed, || format!("{:?}", tally.kinds));
     }
+    progress.step("partition", 0, None);
+    let defects = partitioned::check(
+        target.partition.as_ref(),
+        &plans,
+        &mut assembly,
+        &mut findings,
+    )?;
     let described = feeds.iter().zip(&located);
     let areas = std::mem::take(&mut assembly.tally.areas);
     let totals = areas.totals;
@@ -146,7 +164,7 @@ pub(super) fn import(
         let mut meta = meta(request, kind, &report);
         meta.attributes = target.attributes;
         publish(
-            (writer, staging),
+            (writer, staging, defects.as_ref()),
             &mut assembly,
             meta,
             &mut report,
@@ -173,6 +191,7 @@ fn target(feeds: &[Feed], plans: &mut [Plan], findings: &mut Findings) -> Target
         geometry: feeds
             .iter()
             .any(|feed| feed.source.about().geometry.is_some()),
+        partition: None,
     }
 }
 
@@ -332,7 +351,7 @@ fn name_attributes(about: &About, text: TextMode, findings: &mut Findings) -> Ve
 }
 
 /// The extent of the finite coordinates of a batch, in the source's units, without the few features that lie far off.
-fn extent_of(batch: &SourceBatch) -> Extent {
+pub(super) fn extent_of(batch: &SourceBatch) -> Extent {
     let Some(column) = batch
         .geometry
         .as_ref()
@@ -384,7 +403,7 @@ pub(super) fn checksum(path: &Path) -> String {
 }
 
 fn publish(
-    (writer, staging): (&Writer<'_>, &Staging),
+    (writer, staging, defects): (&Writer<'_>, &Staging, Option<&RecordBatch>),
     assembly: &mut Assembly,
     mut meta: LayerMeta,
     report: &mut ImportReport,
@@ -395,6 +414,7 @@ fn publish(
     assembly.write((&data, &quarantine), &|done| {
         progress.step("write", done, Some(total));
     })?;
+    write_beside(defects, &staging.path().join(DEFECTS_FILE))?;
     meta.feature_count = total;
     meta.extent = assembly.tally.extent;
     meta.record.h3 = assembly.tally.cells.summary();

@@ -72,6 +72,14 @@ pub enum FindingCode {
     CurveLinearised,
     /// The layer holds several kinds of geometry.
     GeometryMixed,
+    /// The polygons of the layer were examined as a partition.
+    PartitionChecked,
+    /// Two polygons of a partition cover the same ground.
+    PartitionOverlap,
+    /// Ground between the polygons of a partition that none covers.
+    PartitionGap,
+    /// A polygon of a partition is too narrow to be meant.
+    PartitionSliver,
     /// An attribute has another name than in the source.
     AttributeRenamed,
     /// Sources disagree on an attribute's type.
@@ -259,6 +267,26 @@ impl FindingCode {
                 Info,
                 "lớp có nhiều loại hình học; nên tách thành các lớp riêng để vẽ và phân tích",
                 "the layer holds several kinds of geometry; separate layers draw and analyse better",
+            ),
+            Self::PartitionChecked => (
+                Info,
+                "số vùng đã kiểm tra về chồng lấn, khe hở và mảnh vụn",
+                "polygons examined for overlaps, gaps and slivers",
+            ),
+            Self::PartitionOverlap => (
+                Warning,
+                "cặp vùng chồng lên nhau (hơn 0,5 m² và rộng hơn 5 cm); xem bảng và lớp _quarantine trên bản đồ, sửa ở nguồn",
+                "pairs of polygons that overlap (by more than 0.5 m² and 5 cm); see the _quarantine layer on the map, mend at the source",
+            ),
+            Self::PartitionGap => (
+                Warning,
+                "khe hở giữa các vùng (từ 0,5 m² đến 1 ha, rộng hơn 5 cm); xem lớp _quarantine trên bản đồ, sửa ở nguồn",
+                "gaps between polygons (0.5 m² to 1 ha, wider than 5 cm); see the _quarantine layer on the map, mend at the source",
+            ),
+            Self::PartitionSliver => (
+                Warning,
+                "vùng hẹp hơn 0,5 m (2 × diện tích / chu vi): có thể là mảnh vụn do số hóa; xem lớp _quarantine trên bản đồ",
+                "polygons narrower than 0.5 m (2 × area / perimeter), perhaps slivers of digitising; see the _quarantine layer on the map",
             ),
             Self::AttributeRenamed => (
                 Info,

@@ -9,14 +9,15 @@ mod fixtures;
 mod formats;
 mod history;
 mod killed;
+mod partition;
 mod places;
 mod province;
 #[cfg(test)]
 mod quarantine;
 mod rasters;
-mod resumed;
 mod read_only;
 mod remote;
+mod resumed;
 mod retention;
 mod sick;
 mod texts;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use arrow::array::AsArray as _;
 use geo::{Area as _, MapCoords as _};
 use geo_traits::to_geo::ToGeoGeometry as _;
-use layers::{Crs, Layer, Transformer};
+use layers::{Crs, FindingCode, Layer, Transformer};
 
 use crate::fixtures::{Place, id, run};
 
@@ -81,6 +81,39 @@ fn the_districts_have_the_area_that_gdal_computes() {
         .unwrap();
     assert!((area / expected - 1.0).abs() < 1e-4, "{area} {expected}");
     assert!((area / 1e6 - 1668.4).abs() < 0.2, "{area}");
+}
+
+#[test]
+fn the_districts_are_a_partition_whose_union_has_no_hole_for_geos_either() {
+    let Some(data) = shared_data() else { return };
+    let path = data.join("hd_districts_osm_2021.geojson");
+    let place = Place::new();
+    let report = place
+        .import_with(&path, |request| request.partition = true)
+        .unwrap();
+    let checked = report.finding(FindingCode::PartitionChecked).unwrap();
+    assert_eq!(checked.count, 12);
+    for code in [
+        FindingCode::PartitionOverlap,
+        FindingCode::PartitionGap,
+        FindingCode::PartitionSliver,
+    ] {
+        assert_eq!(report.finding(code), None);
+    }
+    let projected = place.ogr2ogr("d.gpkg", &path, &["-t_srs", "EPSG:9209", "-nln", "d"]);
+    let sql = "SELECT ST_NumInteriorRing(ST_GeometryN(ST_Union(geom), 1)) AS holes FROM d";
+    let answer = run(
+        "ogrinfo",
+        &[
+            "-q",
+            "-dialect",
+            "SQLite",
+            "-sql",
+            sql,
+            projected.to_str().unwrap(),
+        ],
+    );
+    assert!(answer.contains("holes (Integer) = 0"), "{answer}");
 }
 
 fn area_9209(layer: &Layer) -> f64 {

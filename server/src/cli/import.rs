@@ -90,6 +90,9 @@ pub(crate) struct Arguments {
     /// Ngành, cách nhau dấu phẩy · sectors, comma-separated: health, education, transport, …
     #[arg(long = "sector", value_name = "SECTOR", value_delimiter = ',')]
     sectors: Vec<Sector>,
+    /// Các vùng phải phủ kín, không chồng, không hở: tìm lỗi đó · polygons should neither overlap nor leave gaps: look for both
+    #[arg(long)]
+    partition: bool,
     /// Chỉ xem xét, không công bố · examine only, publish nothing
     #[arg(long)]
     dry_run: bool,
@@ -170,6 +173,7 @@ impl Arguments {
                 sectors: self.sectors,
                 h3: None,
             },
+            partition: self.partition,
             ..defaults
         })
     }

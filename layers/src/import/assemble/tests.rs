@@ -37,6 +37,7 @@ fn prepared() -> Vec<Prepared> {
             set_aside: RecordBatch::new_empty(quarantine::quarantine_schema(&attributes)),
             repaired: 0,
             areas: AreaLedger::default(),
+            outlines: Outlines::default(),
             kinds: Vec::new(),
             extent: Extent::EMPTY,
             findings: Findings::default(),
