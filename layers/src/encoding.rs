@@ -13,7 +13,7 @@ mod detect;
 mod tcvn3;
 mod vni;
 
-pub(crate) use detect::{detect, looks_like_mojibake, western_bytes};
+pub(crate) use detect::{detect, looks_like_mojibake, reads_better, western_bytes};
 
 /// A way to write text as bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

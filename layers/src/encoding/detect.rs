@@ -61,6 +61,24 @@ pub(crate) fn detect<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Option<Encodi
     })
 }
 
+/// Whether texts read as Vietnamese more often in one encoding than in another.
+pub(crate) fn reads_better<'a>(
+    texts: impl Iterator<Item = &'a [u8]> + Clone,
+    encoding: Encoding,
+    than: Encoding,
+) -> bool {
+    let share = |encoding: Encoding| {
+        let decoded: Vec<_> = texts
+            .clone()
+            .filter(|text| !text.is_ascii())
+            .take(MAX_WORDS)
+            .map(|text| encoding.decode(text))
+            .collect();
+        share_of_vietnamese(decoded.iter().map(|text| &**text))
+    };
+    share(encoding) > share(than)
+}
+
 /// The encoding of Unicode text that is Vietnamese of an old encoding taken for Windows-1252; none if it is not.
 ///
 /// Such text has no character outside Windows-1252, so one name with a letter like 'ầ' clears all of it; and text that

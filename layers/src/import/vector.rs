@@ -42,16 +42,18 @@ pub(super) fn open_all(
             return Err(ImportError::Cancelled);
         }
         progress.step("open", at as u64, Some(total));
-        match source::open(path, request.source_layer.as_deref())? {
-            source::Opened::Vector(source) => vectors.push(source),
-            source::Opened::Raster(path) => rasters.push(path),
+        for opened in source::open_each(path, request.source_layer.as_deref())? {
+            match opened {
+                source::Opened::Vector(source) => vectors.push(source),
+                source::Opened::Raster(path) => rasters.push(path),
+            }
         }
     }
     match (vectors.first(), rasters.first()) {
         (Some(vector), Some(raster)) => Err(ImportError::MixedSources {
             first: vector.about().path.clone(),
             first_kind: "a layer of features",
-            other: raster.clone(),
+            other: source::address::shown(raster).into(),
             other_kind: "a raster",
         }),
         (None, None) => Err(ImportError::NoSource),
@@ -241,12 +243,14 @@ fn text_mode(
         };
     }
     let names = about.fields.iter().map(|field| field.name.as_slice());
-    let texts = names.chain(first.into_iter().flat_map(prepare::text_bytes));
+    let texts: Vec<&[u8]> = names
+        .chain(first.into_iter().flat_map(prepare::text_bytes))
+        .collect();
     if !about.raw_text {
-        let texts: Vec<&[u8]> = texts.collect();
         return driver_text(about, &texts, label, findings);
     }
-    match (about.declared_encoding, encoding::detect(texts)) {
+    let texts = || texts.iter().copied();
+    match (about.declared_encoding, encoding::detect(texts())) {
         (None, None) => TextMode::Undecided,
         (Some(declared), None) => TextMode::Bytes(declared),
         (None, Some(found)) => {
@@ -261,6 +265,8 @@ fn text_mode(
                 Encoding::Cp1252 => {
                     matches!(found, Encoding::Tcvn3 | Encoding::Vni | Encoding::Utf8)
                 }
+                Encoding::Cp1258 if found == Encoding::Utf8 => true,
+                Encoding::Cp1258 => encoding::reads_better(texts(), found, declared),
                 _ => false,
             };
             if lies {
