@@ -87,6 +87,9 @@ pub const DISTRICTS: [District; 12] = [
 /// Population of the province that the communes' populations are scaled to (about that of 2022–2023).
 pub const PROVINCE_POPULATION: u32 = 1_950_000;
 
+/// Official area of the province in km²; also the sum over the 64 units that followed.
+pub const PROVINCE_AREA_KM2: f64 = 1668.28;
+
 /// All 207 communes, by district and code: 151 xã, 46 phường, 10 thị trấn.
 pub const fn communes() -> &'static [Commune; 207] {
     &COMMUNES

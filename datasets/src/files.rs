@@ -3,6 +3,7 @@
 mod administration;
 mod environment;
 mod land;
+mod layouts;
 mod services;
 mod terrain;
 mod transport;
@@ -13,8 +14,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::{
-    accidents, error::GenerateError, facilities, manifest::ManifestEntry, province::Province,
-    roads::Road, write::create,
+    accidents, communes::PROVINCE_AREA_KM2, error::GenerateError, facilities,
+    manifest::ManifestEntry, province::Province, records, roads::Road, write::create,
 };
 
 const README: &str = "Hải Dương (tổng hợp) - Hai Duong (synthetic)\n\n\
@@ -33,6 +34,7 @@ pub(crate) fn write_all(
     create::bytes(&dir.join("README.txt"), README.as_bytes())?;
     progress("Đơn vị hành chính · Administrative units", 0.36);
     let mut entries = administration::write(dir, province)?;
+    entries.extend(layouts::write(dir, province)?);
     progress("Thửa đất và quy hoạch · Parcels and plan", 0.4);
     let land = land::write(dir, province, progress)?;
     entries.extend(land.entries);
@@ -68,6 +70,10 @@ pub(crate) fn write_all(
             "accidents": spot.count,
         },
         "plan_conflicts": {"min_overlap_m2": 1, "count": conflicts.len(), "parcels": conflicts},
+        "admin_units": {
+            "communes_before_2025_01_01": 235, "communes_2025_h1": 207, "units_from_2025_07_01": 64, "wards": 21,
+            "split": 34, "straddling": 13, "register_population": 2_225_640, "area_official_km2": PROVINCE_AREA_KM2,
+        },
         "counts": {"parcels": land.parcels, "buildings": land.buildings, "plan_zones": land.zones, "roads": roads.len()},
     });
     create::json(&dir.join("truths.json"), &truths)?;
@@ -82,6 +88,7 @@ fn entry(layer: &str, theme: &str, (vi, en): (&str, &str), sources: &[&str]) -> 
         title_vi: format!("{vi} (tổng hợp)"),
         title_en: format!("{en} (synthetic)"),
         sources: sources.iter().map(PathBuf::from).collect(),
+        record: records::of_layer(layer),
     }
 }
 

@@ -1,9 +1,9 @@
 //! The default province: a seeded generator of ordinary GIS files with planted truths.
 //!
 //! [`generate`] makes "Hải Dương (tổng hợp)": a synthetic province that looks and behaves like Hải Dương in the first half
-//! of 2025 — 12 district units, 207 communes, real names and codes — written as files of the kinds that a
-//! province has. Names, codes and figures are official ones; every geometry is synthetic, grown from coarse shapes of about
-//! one kilometre. What is planted on purpose (a hot spot of accidents, parcels that the land-use plan disagrees with) is
+//! of 2025 — 12 district units, 207 communes, real names and codes, and the layouts of units before and after — written as
+//! files of the kinds that a province has. Names, codes and figures are official ones; every geometry is synthetic, grown
+//! from coarse shapes of about one kilometre. What is planted on purpose (a hot spot of accidents, parcels that the land-use plan disagrees with) is
 //! written to `truths.json`.
 
 #![expect(
@@ -27,6 +27,7 @@ mod industry;
 mod land;
 mod land_cover;
 mod lattice;
+mod layouts;
 mod manifest;
 mod names;
 mod noise;
@@ -38,6 +39,7 @@ mod plan;
 mod plane;
 mod province;
 mod random;
+mod records;
 mod relief;
 mod rivers;
 mod roads;
@@ -47,6 +49,7 @@ mod shape;
 mod sites;
 mod stations;
 mod tcvn3;
+mod units;
 mod villages;
 mod water;
 mod write;
@@ -54,10 +57,14 @@ mod write;
 use std::{fs, io, path::Path};
 
 pub use crate::{
-    communes::{Commune, CommuneKind, DISTRICTS, District, PROVINCE_POPULATION, communes},
+    communes::{
+        Commune, CommuneKind, DISTRICTS, District, PROVINCE_AREA_KM2, PROVINCE_POPULATION, communes,
+    },
     error::GenerateError,
     manifest::{Manifest, ManifestEntry},
+    records::ManifestRecord,
     scale::{Scale, UnknownScale},
+    units::{Unit, units},
 };
 use crate::{province::Province, write::create};
 

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{error::GenerateError, scale::Scale, write::create};
+use crate::{error::GenerateError, records::ManifestRecord, scale::Scale, write::create};
 
 /// File name of the manifest inside the province's folder.
 pub(crate) const FILE_NAME: &str = "manifest.json";
@@ -36,6 +36,8 @@ pub struct ManifestEntry {
     pub title_en: String,
     /// Files to import, relative to the folder.
     pub sources: Vec<PathBuf>,
+    /// Owner, sharing, licence, update frequency, sectors.
+    pub record: ManifestRecord,
 }
 
 impl Manifest {
@@ -66,7 +68,9 @@ impl Manifest {
                     .collect();
                 json!({
                     "layer": entry.layer, "theme": entry.theme, "title_vi": entry.title_vi,
-                    "title_en": entry.title_en, "sources": sources,
+                    "title_en": entry.title_en, "sources": sources, "agency": entry.record.agency,
+                    "sharing": entry.record.sharing, "licence": entry.record.licence,
+                    "frequency": entry.record.frequency, "sectors": entry.record.sectors,
                 })
             })
             .collect();
@@ -77,8 +81,25 @@ impl Manifest {
     }
 }
 
+fn text(entry: &Value, key: &str) -> Option<String> {
+    Some(entry.get(key)?.as_str()?.to_owned())
+}
+
+fn record(entry: &Value) -> Option<ManifestRecord> {
+    let sectors = entry.get("sectors")?.as_array()?;
+    Some(ManifestRecord {
+        agency: text(entry, "agency")?,
+        sharing: text(entry, "sharing")?,
+        licence: text(entry, "licence")?,
+        frequency: text(entry, "frequency")?,
+        sectors: sectors
+            .iter()
+            .map(|sector| sector.as_str().map(str::to_owned))
+            .collect::<Option<_>>()?,
+    })
+}
+
 fn parse(value: &Value) -> Option<Manifest> {
-    let text = |entry: &Value, key: &str| Some(entry.get(key)?.as_str()?.to_owned());
     let entries = value
         .get("entries")?
         .as_array()?
@@ -94,6 +115,7 @@ fn parse(value: &Value) -> Option<Manifest> {
                     .iter()
                     .map(|path| path.as_str().map(PathBuf::from))
                     .collect::<Option<_>>()?,
+                record: record(entry)?,
             })
         })
         .collect::<Option<Vec<_>>>()?;

@@ -5,9 +5,11 @@
 
 mod clean;
 mod grow;
+mod pieces;
 
 use geo::{Coord, MultiPolygon, Polygon};
 use grow::{Seed, grow};
+pub(crate) use pieces::Pieces;
 
 use crate::{
     borders,
@@ -42,6 +44,8 @@ const CELL_M: f64 = 100.0;
 pub(crate) struct Partition {
     grid: Grid,
     labels: Vec<u16>,
+    /// Places of all cell corners, smoothed along the communes' borders.
+    corners: Vec<Coord>,
     /// In the order of [`communes`].
     pub(crate) communes: Vec<MultiPolygon>,
     /// In the order of [`DISTRICTS`].
@@ -64,7 +68,7 @@ impl Partition {
     }
 
     fn from_labels(grid: Grid, labels: Vec<u16>) -> Self {
-        let places = borders::smooth_vertices(&grid, &labels);
+        let corners = borders::smooth_vertices(&grid, &labels);
         let district_of = |label: u16| {
             if label == OUTSIDE {
                 OUTSIDE
@@ -77,9 +81,9 @@ impl Partition {
             .iter()
             .map(|&label| if label == OUTSIDE { OUTSIDE } else { 0 })
             .collect();
-        let communes = borders::polygons(&grid, &labels, &places, communes().len());
-        let districts = borders::polygons(&grid, &by_district, &places, DISTRICTS.len());
-        let province = borders::polygons(&grid, &whole, &places, 1)
+        let communes = borders::polygons(&grid, &labels, &corners, communes().len());
+        let districts = borders::polygons(&grid, &by_district, &corners, DISTRICTS.len());
+        let province = borders::polygons(&grid, &whole, &corners, 1)
             .swap_remove(0)
             .into_iter()
             .next()
@@ -87,6 +91,7 @@ impl Partition {
         Self {
             grid,
             labels,
+            corners,
             communes,
             districts,
             province,

@@ -3,6 +3,7 @@
 //! Every analysis has one file, one entry in [`all`] and one shape ([`Analysis`]): its parameters are described as JSON Schema,
 //! and that schema is also what checks them and fills in defaults, so that what is documented is what is enforced.
 
+pub mod air_quality;
 mod answer;
 mod error;
 mod false_discovery;

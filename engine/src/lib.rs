@@ -11,12 +11,12 @@ pub mod index;
 pub mod output;
 pub mod search;
 pub mod snapshot;
-pub mod spelling;
 pub mod sql;
 pub mod tiles;
 pub mod twin;
 
 pub use cancel::CancelToken;
 pub use error::EngineError;
+pub use layers::spelling;
 pub use snapshot::LayerSnapshot;
 pub use twin::{Engine, LayerChange, LayerFailure, TwinSnapshot};

@@ -9,13 +9,15 @@ use std::{
 };
 
 use arrow::{
-    array::{Array as _, BinaryArray, RecordBatch},
-    compute::concat_batches,
+    array::{Array, ArrayRef, BinaryArray, RecordBatch, new_empty_array},
+    compute::concat,
     datatypes::{FieldRef, Schema, SchemaRef},
+    error::ArrowError,
 };
 use geo_traits::to_geo::ToGeoGeometry as _;
 use h3o::CellIndex;
 use layers::{Extent, Layer, LayerMeta, Raster, crs::STORED_CRS, layer::geometry_field};
+use rayon::prelude::*;
 
 use self::cells::CellOrder;
 use crate::{
@@ -54,12 +56,8 @@ impl LayerSnapshot {
     pub fn from_layer(layer: Layer) -> Result<Self, EngineError> {
         let id = &layer.meta.id;
         let schema = with_crs(&layer.schema);
-        let batch = match layer.batches.as_slice() {
-            [only] => Ok(only.clone()),
-            batches => concat_batches(&layer.schema, batches),
-        };
-        let batch = batch
-            .and_then(|batch| RecordBatch::try_new(schema, batch.columns().to_vec()))
+        let batch = columns_of(&layer)
+            .and_then(|columns| RecordBatch::try_new(schema, columns))
             .map_err(|source| EngineError::Columns {
                 layer: id.clone(),
                 source,
@@ -168,6 +166,26 @@ impl LayerSnapshot {
     pub(crate) fn rows_with_cell(&self, cell: u64) -> Vec<u32> {
         self.cells.rows_with(cell)
     }
+}
+
+/// The columns of all batches of a layer, each in one piece; joined side by side, as copying them is most of opening.
+fn columns_of(layer: &Layer) -> Result<Vec<ArrayRef>, ArrowError> {
+    if let [only] = layer.batches.as_slice() {
+        return Ok(only.columns().to_vec());
+    }
+    let join = |(at, field): (usize, &FieldRef)| {
+        let parts: Vec<&dyn Array> = layer
+            .batches
+            .iter()
+            .map(|batch| batch.column(at).as_ref())
+            .collect();
+        if parts.is_empty() {
+            return Ok(new_empty_array(field.data_type()));
+        }
+        concat(&parts)
+    };
+    let fields: Vec<_> = layer.schema.fields().iter().enumerate().collect();
+    fields.into_par_iter().map(join).collect()
 }
 
 /// The schema with the geometry column known as OGC:CRS84, which every layer's is, also where a writer did not say so.

@@ -109,6 +109,7 @@ impl Engine {
             .twin
             .layers()
             .map_err(|source| EngineError::Catalog { source })?;
+        let metas = with_quarantines(&self.twin, metas);
         let before = self.snapshot();
         let loaded: Vec<(LayerMeta, Option<Result<LayerSnapshot, EngineError>>)> = metas
             .into_par_iter()
@@ -162,6 +163,19 @@ fn is_same(a: &LayerMeta, b: &LayerMeta) -> bool {
     a.version == b.version && a.published_at == b.published_at
 }
 
+/// The layers, and for each whose import set something aside the layer that shows it. A published layer of that name is
+/// shown in its stead.
+fn with_quarantines(twin: &Twin, mut metas: Vec<LayerMeta>) -> Vec<LayerMeta> {
+    let is_free = |shown: &LayerMeta| !metas.iter().any(|meta| meta.id == shown.id);
+    let shown: Vec<LayerMeta> = metas
+        .iter()
+        .filter_map(|meta| twin.quarantine_meta(meta))
+        .filter(is_free)
+        .collect();
+    metas.extend(shown);
+    metas
+}
+
 /// Reads the version that a description names.
 fn load(twin: &Twin, meta: &LayerMeta) -> Result<LayerSnapshot, EngineError> {
     let failed = |source| EngineError::Load {
@@ -175,7 +189,11 @@ fn load(twin: &Twin, meta: &LayerMeta) -> Result<LayerSnapshot, EngineError> {
             .map_err(failed)?;
         return Ok(LayerSnapshot::from_raster(Arc::new(meta.clone()), raster));
     }
-    LayerSnapshot::from_layer(twin.read_version(&meta.id, meta.version).map_err(failed)?)
+    let layer = match meta.quarantine_of() {
+        Some(layer) => twin.quarantine_layer(&layer, meta.version),
+        None => twin.read_version(&meta.id, meta.version),
+    };
+    LayerSnapshot::from_layer(layer.map_err(failed)?)
 }
 
 /// The next state: what loaded replaces what was there, what failed leaves it, what is gone from the catalog goes.

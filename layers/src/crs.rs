@@ -7,13 +7,23 @@
 
 use std::{fmt, str::FromStr};
 
-use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
+use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::CrsError,
+    extent::Extent,
     messages::{listen, quiet},
 };
+
+mod accuracy;
+mod patchwork;
+mod transformer;
+pub(crate) mod vn2000;
+
+pub(crate) use patchwork::Patchwork;
+pub(crate) use transformer::Adjustment;
+pub use transformer::Transformer;
 
 /// A code of the EPSG register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,30 +35,6 @@ impl fmt::Display for Epsg {
         write!(formatter, "EPSG:{}", self.0)
     }
 }
-
-/// VN-2000 projected systems in use: TM-3 zones by central meridian, then the two UTM zones.
-pub(crate) const VN2000_PROJECTED: [Epsg; 20] = [
-    Epsg(9209), // 105°30'
-    Epsg(9210), // 105°45'
-    Epsg(5897), // 105°00'
-    Epsg(9211), // 106°00'
-    Epsg(9212), // 106°15'
-    Epsg(9213), // 106°30'
-    Epsg(9208), // 104°45'
-    Epsg(9207), // 104°30'
-    Epsg(9206), // 104°00'
-    Epsg(9205), // 103°00'
-    Epsg(5896), // 102°00'
-    Epsg(9214), // 107°00'
-    Epsg(9215), // 107°15'
-    Epsg(9216), // 107°30'
-    Epsg(5899), // 107°45'
-    Epsg(5898), // 108°00'
-    Epsg(9217), // 108°15'
-    Epsg(9218), // 108°30'
-    Epsg(3405), // UTM 48N
-    Epsg(3406), // UTM 49N
-];
 
 /// A horizontal coordinate reference system.
 pub struct Crs {
@@ -120,6 +106,22 @@ impl Crs {
         quiet(|| self.spatial_ref.to_wkt().ok())
     }
 
+    /// A text that [`Crs::from_str`] reads as the same system, in any thread.
+    pub(crate) fn definition(&self) -> String {
+        self.to_wkt().unwrap_or_else(|| self.label.clone())
+    }
+
+    /// Where its authority says it is used, in degrees; none for a system without a code.
+    pub(crate) fn area_of_use(&self) -> Option<Extent> {
+        let area = quiet(|| self.spatial_ref.area_of_use())?;
+        Some(Extent {
+            min_x: area.west_lon_degree,
+            min_y: area.south_lat_degree,
+            max_x: area.east_lon_degree,
+            max_y: area.north_lat_degree,
+        })
+    }
+
     fn same_as(&self, other: &Self) -> bool {
         self.label == other.label || self.spatial_ref == other.spatial_ref
     }
@@ -178,59 +180,6 @@ impl fmt::Display for Crs {
 impl fmt::Debug for Crs {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Crs({})", self.label)
-    }
-}
-
-/// A way from one CRS to another.
-pub struct Transformer {
-    /// None where both are the same.
-    operation: Option<CoordTransform>,
-}
-
-impl fmt::Debug for Transformer {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Transformer")
-            .field("identity", &self.operation.is_none())
-            .finish()
-    }
-}
-
-impl Transformer {
-    /// The best operation PROJ has from one system to the other.
-    ///
-    /// # Errors
-    /// When there is none, or only one that leaves the datum shift out.
-    pub fn new(from: &Crs, to: &Crs) -> Result<Self, CrsError> {
-        if from.same_as(to) {
-            return Ok(Self { operation: None });
-        }
-        let (operation, messages) = listen(|| {
-            let mut options = CoordTransformOptions::new()?;
-            options.set_ballpark_allowed(false)?;
-            CoordTransform::new_with_options(&from.spatial_ref, &to.spatial_ref, &options)
-        });
-        let operation = operation.map_err(|error| CrsError::NoTransformation {
-            from: from.to_string(),
-            to: to.to_string(),
-            detail: messages.first().unwrap_or_else(|| error.to_string()),
-        })?;
-        Ok(Self {
-            operation: Some(operation),
-        })
-    }
-
-    /// Transforms positions in place. A position without an answer becomes infinite; both slices have one length.
-    pub fn transform(&self, x: &mut [f64], y: &mut [f64]) {
-        if let Some(operation) = &self.operation {
-            // Fails as a whole when one position has no answer; that one is then infinite, the others are right.
-            quiet(|| operation.transform_coords(x, y, &mut []).ok());
-        }
-    }
-
-    /// Whether positions stay as they are.
-    pub(crate) fn is_identity(&self) -> bool {
-        self.operation.is_none()
     }
 }
 

@@ -2,13 +2,20 @@
 
 use std::path::PathBuf;
 
-use crate::{Crs, Encoding, ImportError, ImportReport, LayerId, Progress, Theme, Twin};
+use crate::{
+    CatalogRecord, Crs, Encoding, ImportError, ImportReport, LayerId, Progress, Theme, Twin,
+};
 
 mod assemble;
 mod attributes;
+mod capitals;
+mod gather;
 mod locate;
 mod prepare;
+mod quarantine;
 mod raster;
+mod resume;
+mod shapes;
 mod vector;
 
 /// What to import, and what is known of it.
@@ -32,7 +39,14 @@ pub struct ImportRequest {
     pub title_en: Option<String>,
     /// Whether the data was made up by a generator.
     pub synthetic: bool,
+    /// Bytes of rows kept in memory; more wait on disk, sorted, from where an interrupted import can go on.
+    pub memory_bytes: usize,
+    /// Owner, sharing, licence, update plan, sectors; its H3 summary is counted anew.
+    pub record: CatalogRecord,
 }
+
+/// Rows kept in memory when nobody says: import as a whole then stays below 1 GiB.
+pub const MEMORY_BYTES: usize = 320 << 20;
 
 impl ImportRequest {
     /// A request that lets the sources speak for themselves.
@@ -47,6 +61,8 @@ impl ImportRequest {
             title_vi: None,
             title_en: None,
             synthetic: false,
+            memory_bytes: MEMORY_BYTES,
+            record: CatalogRecord::default(),
         }
     }
 }

@@ -10,7 +10,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Extent, LayerId, Version};
+use crate::{CatalogRecord, Extent, LayerId, Version};
+
+mod validity;
+
+pub(crate) use self::validity::{day_of, days_of};
 
 /// Features in memory with their description. What import publishes and what an analysis answers have this one shape.
 ///
@@ -93,9 +97,22 @@ pub struct LayerMeta {
     pub synthetic: bool,
     /// When it was published.
     pub published_at: DateTime<Utc>,
-    /// Anything else worth keeping: provenance of an analysis, licence, agency.
+    /// Owner, sharing, licence, update plan, sectors.
+    #[serde(default)]
+    pub record: CatalogRecord,
+    /// Anything else worth keeping: provenance of an analysis.
     #[serde(default)]
     pub notes: BTreeMap<String, String>,
+}
+
+impl LayerMeta {
+    /// The note of a layer that shows what the import of another set aside: that layer's name.
+    pub const QUARANTINE_OF: &str = "quarantine_of";
+
+    /// The layer whose import set aside what this one shows; none for any other layer.
+    pub fn quarantine_of(&self) -> Option<LayerId> {
+        self.notes.get(Self::QUARANTINE_OF)?.parse().ok()
+    }
 }
 
 /// What the rows of a layer are.
@@ -182,6 +199,10 @@ pub struct SourceInfo {
     pub crs: String,
     /// How the CRS was known.
     pub crs_from: String,
+    /// The operation to the stored CRS and its accuracy, for example `EPSG:6960 VN-2000 to WGS 84 (2) ±1 m`; empty where
+    /// the accuracy is not known.
+    #[serde(default)]
+    pub transformation: String,
     /// Character encoding as delivered.
     pub encoding: String,
     /// BLAKE3 of the main file, hexadecimal; empty where the source is not one file.

@@ -8,6 +8,8 @@
 //! The way of a file: [`import::import`] opens it (`source`), decides its CRS ([`crs`]) and [`encoding`], reads batches,
 //! mends geometry (`repair`), gathers and sorts by H3 cell, and hands the result to the [`store`].
 
+pub mod admin;
+pub mod catalog;
 pub mod crs;
 pub mod encoding;
 pub mod error;
@@ -15,29 +17,39 @@ pub mod extent;
 mod geoparquet;
 pub mod id;
 pub mod import;
+pub mod land_use;
 pub mod layer;
 mod messages;
+mod parallel;
 pub mod progress;
 pub mod raster;
 mod repair;
 pub mod report;
+pub mod rules;
 mod source;
+pub mod spelling;
 pub mod store;
 pub mod tile_coord;
 pub mod vector_tile;
+mod wkb_extent;
 
+pub use admin::{AdminError, AdminHistory, AdminRegister, AdminUnit, Crosswalk};
+pub use catalog::{CatalogRecord, Freshness, H3Summary, Sector, Sharing, UpdateFrequency};
 pub use crs::{Crs, Epsg, Transformer};
 pub use encoding::Encoding;
 pub use error::{CrsError, ImportError, ReadError, StoreError};
 pub use extent::{Extent, LonLat};
 pub use id::{FeatureId, InvalidLayerId, LayerId, Version};
 pub use import::ImportRequest;
+pub use land_use::{LandUseCode, LandUseCodes, LandUseError, LandUseGroup};
 pub use layer::{
     Attribute, AttributeKind, GeometryKind, Layer, LayerKind, LayerMeta, SourceInfo, Theme,
 };
 pub use progress::{Progress, Silent};
 pub use raster::{Raster, RasterTile};
+pub use repair::AreaTotals;
 pub use report::{Finding, FindingCode, ImportReport, Language, Severity};
+pub use rules::{Rule, RuleBook, RuleError, RuleFileError};
 pub use store::Twin;
 pub use tile_coord::{InvalidTileCoord, TileCoord};
 pub use vector_tile::{TileFeature, TileGeometry, TileLabel, TileLayer, Value, VectorTile};

@@ -1,30 +1,26 @@
 //! WKB to a geometry that is valid, or the reason why it cannot be. Give it a geometry, get one to publish.
 //!
-//! Validity is the OGC's, judged by GEOS through GDAL; most parcels are small rings without holes, which a plain test
-//! of all pairs of sides settles faster. Invalid polygons go through GEOS' `MakeValid` (linework), which keeps every
-//! corner; of its result the polygons are kept.
+//! Validity is the OGC's, judged by GEOS through GDAL; most parcels are small rings without holes, which an exact test of
+//! their sides settles faster. Repeated positions, spikes and rings that run the wrong way round are put right first; what is
+//! then still invalid goes through GEOS' `MakeValid`, which keeps every corner; of its result the polygons are kept.
+
+mod area;
+mod polygons;
+mod simple;
+mod tidy;
 
 use geo::{
-    Area as _, BoundingRect as _, CoordsIter as _, GeodesicArea as _, Geometry, HasDimensions as _,
-    InteriorPoint as _, Intersects as _, LineString, MultiPolygon, Polygon,
+    BoundingRect as _, CoordsIter as _, Geometry, GeometryCollection, HasDimensions as _,
+    InteriorPoint as _, LineString, MultiLineString, MultiPolygon,
 };
 use geo_traits::{
     Dimensions, GeometryTrait as _, GeometryType, LineStringTrait as _, MultiPolygonTrait as _,
     PolygonTrait, to_geo::ToGeoGeometry as _,
 };
 
-use crate::{
-    FindingCode, GeometryKind,
-    messages::{listen, quiet},
-    source::gdal::linearised,
-};
-
-/// Rings up to this many corners are tested side against side; beyond it GEOS' sweep is faster.
-const MAX_PLAIN_CORNERS: usize = 48;
-
-/// The least area of a polygon, in square degrees: about 1 mm², the rounding noise of three points on a line and finer
-/// than any survey.
-const MIN_AREA_DEG2: f64 = 1e-16;
+pub use self::area::AreaTotals;
+pub(crate) use self::{area::AreaLedger, tidy::Tidied};
+use crate::{FindingCode, GeometryKind, source::gdal::linearised};
 
 /// What WKB holds, before its coordinates are looked at.
 #[derive(Debug)]
@@ -50,12 +46,41 @@ impl Fault {
     }
 }
 
-/// A geometry after its topology was looked at.
+/// A geometry that is valid.
 #[derive(Debug)]
 pub(crate) struct Sound {
     pub(crate) geometry: Geometry,
-    /// What was wrong and what became of it, when it was repaired.
-    pub(crate) repaired: Option<String>,
+    /// The small faults that were put right.
+    pub(crate) tidied: Tidied,
+    /// What GEOS found wrong before its `MakeValid` was used.
+    pub(crate) remade: Option<String>,
+    /// The area of its polygons before and after.
+    pub(crate) areas: AreaTotals,
+}
+
+impl Sound {
+    fn unchanged(geometry: Geometry) -> Self {
+        Self {
+            geometry,
+            tidied: Tidied::default(),
+            remade: None,
+            areas: AreaTotals::default(),
+        }
+    }
+
+    fn into_multi(mut self) -> Self {
+        self.geometry = match self.geometry {
+            Geometry::Polygon(polygon) => Geometry::MultiPolygon(MultiPolygon::from(polygon)),
+            Geometry::LineString(line) => Geometry::MultiLineString(MultiLineString::from(line)),
+            other => other,
+        };
+        self
+    }
+
+    /// Whether it covers something else than the source's.
+    pub(crate) fn is_repaired(&self) -> bool {
+        self.remade.is_some() || self.tidied.is_repair()
+    }
 }
 
 /// The geometry of WKB this program wrote.
@@ -69,10 +94,20 @@ pub(crate) fn geometry_of(wkb: &[u8]) -> Result<Geometry, Fault> {
 
 /// The WKB of a geometry, little-endian.
 pub(crate) fn wkb_of(geometry: &Geometry) -> Vec<u8> {
-    let mut wkb = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));
-    wkb::writer::write_geometry(&mut wkb, geometry, &wkb::writer::WriteOptions::default())
-        .expect("writing to memory does not fail");
+    let mut wkb = Vec::with_capacity(wkb_size(geometry));
+    write_wkb(geometry, &mut wkb);
     wkb
+}
+
+/// The length of the WKB of a geometry, in bytes.
+pub(crate) fn wkb_size(geometry: &Geometry) -> usize {
+    wkb::writer::geometry_wkb_size(geometry)
+}
+
+/// Writes the WKB of a geometry to memory.
+pub(crate) fn write_wkb(geometry: &Geometry, memory: &mut impl std::io::Write) {
+    wkb::writer::write_geometry(memory, geometry, &wkb::writer::WriteOptions::default())
+        .expect("writing to memory does not fail");
 }
 
 /// Text that stands where WKB should, such as a cell of a CSV file that is no number; none for bytes.
@@ -85,6 +120,20 @@ fn words(wkb: &[u8]) -> Option<String> {
 
 /// Reads WKB of any origin: curves become segments, Z and M are dropped, open rings closed; coordinates must be finite.
 pub(crate) fn parse(wkb: &[u8]) -> Result<Parsed, Fault> {
+    let parsed = read(wkb)?;
+    let mut positions = parsed.geometry.coords_iter();
+    if let Some(bad) = positions.find(|at| !at.x.is_finite() || !at.y.is_finite()) {
+        return Err(Fault::new(
+            FindingCode::CoordinateNotFinite,
+            format!("({}, {})", bad.x, bad.y),
+        ));
+    }
+    drop(positions);
+    Ok(parsed)
+}
+
+/// As [`parse`], with whatever coordinates there are.
+pub(crate) fn read(wkb: &[u8]) -> Result<Parsed, Fault> {
     let mut notes = Vec::new();
     let linear;
     let wkb = if is_curved(wkb) {
@@ -112,169 +161,101 @@ pub(crate) fn parse(wkb: &[u8]) -> Result<Parsed, Fault> {
         .try_to_geometry()
         .filter(|geometry| !geometry.is_empty());
     let geometry = geometry.ok_or_else(|| Fault::new(FindingCode::GeometryEmpty, "EMPTY"))?;
-    if let Some(bad) = geometry
-        .coords_iter()
-        .find(|at| !at.x.is_finite() || !at.y.is_finite())
-    {
-        return Err(Fault::new(
-            FindingCode::CoordinateNotFinite,
-            format!("({}, {})", bad.x, bad.y),
-        ));
-    }
     Ok(Parsed { geometry, notes })
 }
 
-/// Makes a geometry valid; lon/lat degrees, so that areas can be told in m².
-pub(crate) fn mend(geometry: Geometry) -> Result<Sound, Fault> {
-    match &geometry {
-        Geometry::Polygon(polygon) => mend_polygons(std::slice::from_ref(polygon), &geometry),
-        Geometry::MultiPolygon(polygons) => mend_polygons(&polygons.0, &geometry),
-        Geometry::LineString(line) => check_lines(std::slice::from_ref(line)),
-        Geometry::MultiLineString(lines) => check_lines(&lines.0),
-        _ => Ok(None),
+/// Makes a geometry valid; lon/lat degrees, so that sizes can be told in metres. What was a multi-geometry stays one.
+pub(crate) fn mend(mut geometry: Geometry) -> Result<Sound, Fault> {
+    let only = match &mut geometry {
+        Geometry::Polygon(polygon) => Some(polygon),
+        Geometry::MultiPolygon(polygons) if polygons.0.len() == 1 => polygons.0.first_mut(),
+        _ => None,
+    };
+    if let Some(polygon) = only
+        && let Some((tidied, area_m2)) = polygons::settle_plain(polygon)
+    {
+        return Ok(Sound {
+            tidied,
+            areas: AreaTotals {
+                before_m2: area_m2,
+                after_m2: area_m2,
+            },
+            ..Sound::unchanged(geometry)
+        });
     }
-    .map(|mended| match mended {
-        Some((geometry, what)) => Sound {
-            geometry,
-            repaired: Some(what),
-        },
-        None => Sound {
-            geometry,
-            repaired: None,
-        },
+    match geometry {
+        Geometry::Polygon(polygon) => polygons::mend(vec![polygon]),
+        Geometry::MultiPolygon(polygons) => polygons::mend(polygons.0).map(Sound::into_multi),
+        Geometry::LineString(line) => mend_lines(vec![line]),
+        Geometry::MultiLineString(lines) => mend_lines(lines.0).map(Sound::into_multi),
+        Geometry::GeometryCollection(parts) => mend_collection(parts),
+        other => Ok(Sound::unchanged(other)),
+    }
+}
+
+fn mend_lines(mut lines: Vec<LineString>) -> Result<Sound, Fault> {
+    let mut tidied = Tidied::default();
+    tidy::tidy_lines(&mut lines, &mut tidied);
+    let geometry = match lines.len() {
+        0 => {
+            return Err(Fault::new(
+                FindingCode::TooFewPoints,
+                "a line with fewer than 2 different points",
+            ));
+        }
+        1 => Geometry::LineString(lines.swap_remove(0)),
+        _ => Geometry::MultiLineString(MultiLineString::new(lines)),
+    };
+    Ok(Sound {
+        tidied,
+        ..Sound::unchanged(geometry)
     })
 }
 
-type Mended = Option<(Geometry, String)>;
-
-fn check_lines(lines: &[LineString]) -> Result<Mended, Fault> {
-    let different = |line: &LineString| line.0.iter().any(|at| *at != line.0[0]);
-    if lines.iter().any(|line| line.0.len() > 1 && different(line)) {
-        Ok(None)
-    } else {
-        Err(Fault::new(
-            FindingCode::TooFewPoints,
-            "a line with fewer than 2 different points",
-        ))
+/// Mends the parts each by itself; polygons of a collection of nothing else are one feature's and mended together.
+fn mend_collection(parts: GeometryCollection) -> Result<Sound, Fault> {
+    let mut flat = Vec::new();
+    flatten(parts, &mut flat);
+    if flat.iter().all(|part| matches!(part, Geometry::Polygon(_))) {
+        let polygons = flat.into_iter().filter_map(|part| part.try_into().ok());
+        return polygons::mend(polygons.collect());
     }
-}
-
-fn mend_polygons(polygons: &[Polygon], whole: &Geometry) -> Result<Mended, Fault> {
-    if let [polygon] = polygons
-        && is_plainly_simple(polygon)
-    {
-        return Ok(None);
-    }
-    if polygons
-        .iter()
-        .all(|polygon| distinct_corners(polygon.exterior()) < 3)
-    {
-        return Err(Fault::new(
-            FindingCode::TooFewPoints,
-            "a ring with fewer than 3 different points",
-        ));
-    }
-    let unrepairable = |detail: String| Fault::new(FindingCode::PolygonUnrepairable, detail);
-    let (checked, heard) = listen(|| {
-        let geometry = gdal::vector::Geometry::from_wkb(&wkb_of(whole))?;
-        if geometry.is_valid() {
-            Ok(None)
-        } else {
-            Ok(Some(geometry))
-        }
-    });
-    let reason = heard.first();
-    let checked: Result<_, gdal::errors::GdalError> = checked;
-    let Some(invalid) = checked.map_err(|error| unrepairable(error.to_string()))? else {
-        return if whole.unsigned_area() > MIN_AREA_DEG2 {
-            Ok(None)
-        } else {
-            Err(no_area())
-        };
-    };
-    let made = quiet(|| {
-        invalid
-            .make_valid(&gdal::cpl::CslStringList::new())
-            .and_then(|made| made.wkb())
-    });
-    let made = made.map_err(|error| unrepairable(error.to_string()))?;
-    let mut parts = Vec::new();
-    collect_polygons(geometry_of(&made)?, &mut parts);
-    parts.retain(|polygon| polygon.unsigned_area() > MIN_AREA_DEG2);
-    if parts.is_empty() {
-        return Err(no_area());
-    }
-    let before_m2 = whole.geodesic_area_signed().abs();
-    let mended = if parts.len() == 1 {
-        Geometry::Polygon(parts.swap_remove(0))
-    } else {
-        Geometry::MultiPolygon(MultiPolygon::new(parts))
-    };
-    let after_m2 = mended.geodesic_area_signed().abs();
-    let reason = reason.unwrap_or_else(|| "invalid".to_owned());
-    Ok(Some((
-        mended,
-        format!("{reason}; {before_m2:.1} m² → {after_m2:.1} m²"),
-    )))
-}
-
-fn no_area() -> Fault {
-    Fault::new(FindingCode::ZeroArea, "less than 1 mm²")
-}
-
-fn collect_polygons(geometry: Geometry, into: &mut Vec<Polygon>) {
-    use geo::orient::{Direction, Orient as _};
-    match geometry {
-        Geometry::Polygon(polygon) => into.push(polygon.orient(Direction::Default)),
-        Geometry::MultiPolygon(polygons) => into.extend(polygons.orient(Direction::Default)),
-        Geometry::GeometryCollection(parts) => parts
-            .into_iter()
-            .for_each(|part| collect_polygons(part, into)),
-        _ => {}
-    }
-}
-
-fn distinct_corners(ring: &LineString) -> usize {
-    let mut corners: Vec<_> = ring
-        .0
-        .iter()
-        .map(|at| (at.x.to_bits(), at.y.to_bits()))
-        .collect();
-    corners.sort_unstable();
-    corners.dedup();
-    corners.len()
-}
-
-/// Whether a polygon is one small ring whose sides meet only at their common corners. False means "not settled".
-fn is_plainly_simple(polygon: &Polygon) -> bool {
-    let ring = polygon.exterior();
-    let corners = ring.0.len();
-    if !polygon.interiors().is_empty() || !(4..=MAX_PLAIN_CORNERS).contains(&corners) {
-        return false;
-    }
-    let sides: Vec<geo::Line> = ring.lines().collect();
-    if sides.iter().any(|side| side.start == side.end) {
-        return false;
-    }
-    let last = sides.len() - 1;
-    for (at, side) in sides.iter().enumerate() {
-        for (other_at, other) in sides.iter().enumerate().skip(at + 1) {
-            let next = other_at == at + 1;
-            let around = at == 0 && other_at == last;
-            let clean = if next {
-                // Neighbours meet at one corner; they must not fold back on each other.
-                !side.intersects(&other.end) && !other.intersects(&side.start)
-            } else if around {
-                !side.intersects(&other.start) && !other.intersects(&side.end)
-            } else {
-                !side.intersects(other)
-            };
-            if !clean {
-                return false;
+    let mut sound = Sound::unchanged(Geometry::GeometryCollection(GeometryCollection::default()));
+    let mut mended = Vec::with_capacity(flat.len());
+    let mut fault = None;
+    for part in flat {
+        match mend(part) {
+            Ok(part) => {
+                sound.tidied = sound.tidied.and(part.tidied);
+                sound.areas = sound.areas.and(part.areas);
+                sound.remade = sound.remade.or(part.remade);
+                mended.push(part.geometry);
+            }
+            Err(found) => {
+                sound.tidied.parts += 1;
+                fault.get_or_insert(found);
             }
         }
     }
-    polygon.unsigned_area() > MIN_AREA_DEG2
+    if let (true, Some(fault)) = (mended.is_empty(), fault) {
+        return Err(fault);
+    }
+    sound.geometry = Geometry::GeometryCollection(GeometryCollection::from(mended));
+    Ok(sound)
+}
+
+/// The parts of a collection, those of its collections and multi-geometries of polygons among them; EMPTY ones left out.
+fn flatten(parts: GeometryCollection, into: &mut Vec<Geometry>) {
+    for part in parts {
+        match part {
+            part if part.is_empty() => {}
+            Geometry::GeometryCollection(parts) => flatten(parts, into),
+            Geometry::MultiPolygon(polygons) => {
+                into.extend(polygons.into_iter().map(Geometry::Polygon));
+            }
+            part => into.push(part),
+        }
+    }
 }
 
 /// Whether WKB holds circular arcs, curve polygons, surfaces or triangles.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{LayerId, SourceInfo, Version};
+use crate::{AreaTotals, LayerId, SourceInfo, Version};
 
 mod codes;
 mod text;
@@ -60,7 +60,7 @@ impl Finding {
 /// The outcome of an import or of its rehearsal.
 ///
 /// `features_read = features_published + features_set_aside`, always; repaired features are among the published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ImportReport {
     /// The layer.
     pub layer: LayerId,
@@ -76,6 +76,9 @@ pub struct ImportReport {
     pub features_repaired: u64,
     /// Features kept in `quarantine.parquet` beside the version, each with the reason.
     pub features_set_aside: u64,
+    /// The areas of all published polygons, before and after repair; none where nothing published has an area.
+    #[serde(default)]
+    pub areas: Option<AreaTotals>,
     /// What was found, gravest first.
     pub findings: Vec<Finding>,
 }
@@ -93,7 +96,8 @@ impl ImportReport {
 }
 
 /// Findings as they come in, gathered by kind.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Findings {
     list: Vec<Finding>,
 }
@@ -131,6 +135,25 @@ impl Findings {
         finding.count += count;
         if finding.examples.len() < Finding::MAX_EXAMPLES {
             finding.examples.push(example().to_string());
+        }
+    }
+
+    /// Adds those of a later part of the same work.
+    pub(crate) fn absorb(&mut self, later: Self) {
+        for finding in later.list {
+            let Some(known) = self
+                .list
+                .iter_mut()
+                .find(|known| known.code == finding.code)
+            else {
+                self.list.push(finding);
+                continue;
+            };
+            known.count += finding.count;
+            let room = Finding::MAX_EXAMPLES.saturating_sub(known.examples.len());
+            known
+                .examples
+                .extend(finding.examples.into_iter().take(room));
         }
     }
 

@@ -21,12 +21,14 @@ use crate::{
 
 mod catalog;
 mod publish;
+mod quarantine;
 
-pub(crate) use publish::Writer;
+pub(crate) use publish::{Staging, Writer};
 
 /// File names within a version's folder.
 pub(crate) const DATA_FILE: &str = "data.parquet";
 pub(crate) const QUARANTINE_FILE: &str = "quarantine.parquet";
+pub(crate) const DEFECTS_FILE: &str = "defects.parquet";
 pub(crate) const REPORT_FILE: &str = "report.json";
 pub(crate) const RASTER_FILE: &str = "raster.tif";
 
@@ -156,14 +158,7 @@ impl Twin {
         version: Version,
     ) -> Result<Vec<arrow::array::RecordBatch>, StoreError> {
         let meta = self.meta_of_version(layer, version)?;
-        let path = self.folder(&meta).join(QUARANTINE_FILE);
-        match geoparquet::read(&path) {
-            Ok((_, batches)) => Ok(batches),
-            Err(ReadFailure::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                Ok(Vec::new())
-            }
-            Err(failure) => Err(damaged(&meta, path, failure)),
-        }
+        self.read_beside(&meta, QUARANTINE_FILE)
     }
 
     /// Reads the first band of the current version of a raster layer into memory.
@@ -211,7 +206,7 @@ impl Twin {
     /// When another process writes or the files cannot be written.
     pub fn publish(&self, layer: &Layer) -> Result<Version, StoreError> {
         let writer = self.writer()?;
-        let staging = writer.stage(&layer.meta.id, layer.meta.kind)?;
+        let staging = writer.stage(&layer.meta.id, layer.meta.kind, "memory")?;
         layer.to_geoparquet(&staging.path().join(DATA_FILE))?;
         writer.publish(&staging, layer.meta.as_ref().clone())
     }

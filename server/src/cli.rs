@@ -1,13 +1,16 @@
 //! The `lucdau` command: its words, its exit codes, and one module per subcommand.
 
 mod analyze;
+mod catalog;
 mod demo;
 mod failure;
 mod import;
 mod layers;
 mod output;
 mod progress;
+mod quarantine;
 mod rollback;
+mod rules;
 mod serve;
 mod sql;
 mod table;
@@ -54,8 +57,14 @@ enum Command {
     Import(import::Arguments),
     /// Liệt kê các lớp · list the layers
     Layers(layers::Arguments),
+    /// Danh mục các lớp cho hệ thống khác · the catalog of the layers for other systems
+    Catalog(catalog::Arguments),
     /// Trở lại một phiên bản cũ · go back to an earlier version
     Rollback(rollback::Arguments),
+    /// Quy tắc pháp lý có hiệu lực, kèm nguồn · legal figures in force, with their sources
+    Rules(rules::Arguments),
+    /// Liệt kê những gì việc nhập đã để riêng · list what an import set aside
+    Quarantine(quarantine::Arguments),
     /// Truy vấn SQL chỉ đọc · read-only SQL
     Sql(sql::Arguments),
     /// Chạy một phân tích · run an analysis
@@ -114,7 +123,10 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Layers(arguments) => layers::run(&arguments),
+        Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Rollback(arguments) => rollback::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
+        Command::Quarantine(arguments) => quarantine::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Tile(arguments) => tile::run(&arguments),

@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod analyses;
+pub mod catalog;
 pub mod etag;
 pub mod events;
 pub mod extract;
@@ -18,6 +19,7 @@ pub mod origin;
 pub mod problem;
 pub mod raster;
 pub mod routes;
+pub mod rules;
 pub mod search;
 pub mod sql;
 pub mod styles;
@@ -65,6 +67,8 @@ pub fn routes(services: &Services) -> Routes {
             ))
             .and(fonts::routes())
             .and(layers::routes(engine()))
+            .and(catalog::routes(engine()))
+            .and(rules::routes())
             .and(search::routes(engine(), services.query_threads.clone()))
             .and(sql::routes(engine(), services.query_threads.clone()))
             .and(analyses::routes(services.jobs.clone()))

@@ -52,7 +52,7 @@ pub(super) fn in_degrees(plane: &Plane, shape: &MultiPolygon) -> MultiPolygon {
     shape
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

@@ -66,7 +66,7 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
 #[test]
 fn every_title_says_that_the_data_are_synthetic() {
     let manifest = Manifest::read(&province::folder()).unwrap();
-    assert_eq!(manifest.entries.len(), 23);
+    assert_eq!(manifest.entries.len(), 25);
     for entry in &manifest.entries {
         assert!(entry.title_vi.ends_with("(tổng hợp)"), "{entry:?}");
         assert!(entry.title_en.ends_with("(synthetic)"), "{entry:?}");
@@ -88,4 +88,14 @@ fn a_folder_without_a_manifest_is_not_read() {
         error.to_string().contains("run the generator again"),
         "{error}"
     );
+}
+
+#[test]
+fn every_layer_says_whose_it_is_and_whom_it_serves() {
+    let manifest = Manifest::read(&province::folder()).unwrap();
+    for entry in &manifest.entries {
+        let record = &entry.record;
+        assert!(record.agency.contains("synthetic"), "{entry:?}");
+        assert!(!record.sectors.is_empty(), "{entry:?}");
+    }
 }

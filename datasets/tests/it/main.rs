@@ -12,6 +12,7 @@ mod counts;
 mod determinism;
 mod encoding;
 mod gdal;
+mod layouts;
 mod partition;
 mod province;
 mod read;

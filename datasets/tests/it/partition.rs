@@ -29,7 +29,7 @@ fn area_km2(shape: &MultiPolygon) -> f64 {
 
 /// The ring left when every edge that two units share is taken away; fails if there is more than one ring.
 #[track_caller]
-fn outer_ring(shapes: &[MultiPolygon]) -> Polygon {
+pub(crate) fn outer_ring(shapes: &[MultiPolygon]) -> Polygon {
     let mut once = BTreeSet::new();
     for (from, to) in shapes.iter().flat_map(edges) {
         assert!(

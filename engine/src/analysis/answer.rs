@@ -10,8 +10,8 @@ use arrow::{
 use geo::{Centroid as _, Geometry, InteriorPoint as _};
 use h3o::{LatLng, Resolution};
 use layers::{
-    Attribute, AttributeKind, Extent, GeometryKind, Layer, LayerKind, LayerMeta, Theme, Version,
-    layer::geometry_field,
+    Attribute, AttributeKind, CatalogRecord, Extent, GeometryKind, Layer, LayerKind, LayerMeta,
+    Theme, Version, layer::geometry_field,
 };
 
 use super::{AnalysisError, Provenance};
@@ -116,6 +116,7 @@ fn meta(
         sources: Vec::new(),
         synthetic: titles.synthetic,
         published_at: provenance.computed_at,
+        record: CatalogRecord::default(),
         notes: BTreeMap::from([("provenance".to_owned(), provenance_text)]),
     }
 }

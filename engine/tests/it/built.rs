@@ -144,6 +144,7 @@ pub(crate) fn meta(id: &str, kind: LayerKind, rows: usize) -> LayerMeta {
         sources: Vec::new(),
         synthetic: true,
         published_at: chrono::DateTime::UNIX_EPOCH,
+        record: layers::CatalogRecord::default(),
         notes: BTreeMap::new(),
     }
 }

@@ -1,4 +1,7 @@
-use super::*;
+use super::{
+    vn2000::{Mistake, ZONES, corrected, distance_m},
+    *,
+};
 
 /// EPSG:9209 eastings and northings computed with PROJ's EPSG:6960 (reference: `cs2cs OGC:CRS84 EPSG:9209`).
 const CONTROL: [(&str, f64, f64, f64, f64); 4] = [
@@ -76,11 +79,169 @@ fn what_is_no_horizontal_system_is_refused_with_advice() {
 
 #[test]
 fn every_vn2000_system_transforms_with_the_published_shift() {
-    for code in VN2000_PROJECTED {
+    for zone in ZONES {
+        let code = zone.code;
         let name = Crs::from_epsg(code).unwrap().name().to_owned();
         assert!(name.starts_with("VN-2000"), "{code}: {name}");
         let (x, y) = one("OGC:CRS84", &code.to_string(), 106.3146, 20.9373);
         let (lon, lat) = one(&code.to_string(), "OGC:CRS84", x, y);
         assert!((lon - 106.3146).hypot(lat - 20.9373) < 2e-8, "{code}");
     }
+}
+
+/// TM-3 105°30' with a shift in the position vector convention of `+towgs84`.
+fn tm3(shift: &str) -> String {
+    format!(
+        "+proj=tmerc +lat_0=0 +lon_0=105.5 +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 {shift} +units=m +no_defs"
+    )
+}
+
+const NO_SHIFT: &str = "+towgs84=0,0,0,0,0,0,0";
+const RAW_SIGNS: &str = "+towgs84=-191.90441429,-39.30318279,-111.45032835,-0.00928836,0.01975479,-0.00427372,0.252906278";
+const PUBLISHED_SHIFT: &str = "+towgs84=-191.90441429,-39.30318279,-111.45032835,0.00928836,-0.01975479,0.00427372,0.252906278";
+
+#[test]
+fn each_classic_mistake_puts_the_control_points_off_by_what_it_is_known_for() {
+    let mistakes = [
+        (tm3(NO_SHIFT), 224.28, Mistake::NoShift),
+        (tm3(RAW_SIGNS), 0.750, Mistake::RotationSigns),
+        ("EPSG:9210".to_owned(), 26_003.0, Mistake::Zone),
+    ];
+    for (crs, expected, mistake) in mistakes {
+        for (place, lon, lat, easting, northing) in CONTROL {
+            let offset = distance_m((lon, lat), one(&crs, "OGC:CRS84", easting, northing));
+            assert!(
+                (offset / expected - 1.0).abs() < 0.02,
+                "{place} in {crs}: {offset} m"
+            );
+            assert_eq!(
+                Mistake::of_offset(offset),
+                Some(mistake),
+                "{place} in {crs}"
+            );
+        }
+    }
+    let (_, _, _, easting, northing) = CONTROL[0];
+    let [ours, theirs] = [tm3(PUBLISHED_SHIFT), "EPSG:9209".to_owned()]
+        .map(|crs| one(&crs, "OGC:CRS84", easting, northing));
+    assert!(distance_m(ours, theirs) < 0.0001, "{ours:?} {theirs:?}");
+    for none in [0.0, 0.05, 5.0, 300.0, 13_000.0] {
+        assert_eq!(Mistake::of_offset(none), None, "{none} m");
+    }
+}
+
+/// WKT as old programs write it.
+fn wkt(name: &str, datum: &str, shift: &str, meridian: f64) -> String {
+    format!(
+        r#"PROJCS["{name}",GEOGCS["{datum}",DATUM["{datum}",SPHEROID["WGS 84",6378137,298.257223563]{shift}],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",{meridian}],PARAMETER["scale_factor",0.9999],PARAMETER["false_easting",500000],PARAMETER["false_northing",0],UNIT["metre",1]]"#
+    )
+}
+
+#[test]
+fn a_definition_of_vn2000_without_the_published_shift_gets_it() {
+    let raw = ",TOWGS84[-191.90441429,-39.30318279,-111.45032835,-0.00928836,0.01975479,-0.00427372,0.252906278]";
+    let cases = [
+        (
+            wkt(
+                "VN-2000 / TM-3 105-30",
+                "Vietnam_2000",
+                ",TOWGS84[0,0,0,0,0,0,0]",
+                105.5,
+            ),
+            Some(224.28),
+        ),
+        (
+            wkt(
+                "VN-2000 / TM-3 105-30",
+                "Vietnam_2000",
+                ",TOWGS84[0,0,0]",
+                105.5,
+            ),
+            Some(224.28),
+        ),
+        (
+            wkt("VN-2000 / TM-3 105-30", "Vietnam_2000", raw, 105.5),
+            Some(0.750),
+        ),
+        (wkt("unnamed", "unknown", raw, 105.5), Some(0.750)),
+        (
+            wkt("Transverse_Mercator", "WGS_1984", "", 105.5),
+            Some(224.28),
+        ),
+        (tm3(""), None),
+        (tm3(NO_SHIFT), Some(224.28)),
+    ];
+    for (definition, offset) in cases {
+        let declared: Crs = definition.parse().unwrap();
+        let correction = corrected(&declared).unwrap_or_else(|| panic!("{definition}"));
+        assert_eq!(correction.crs.to_string(), "EPSG:9209", "{definition}");
+        match offset {
+            Some(offset) => {
+                let found = correction.offset_m.unwrap();
+                assert!((found / offset - 1.0).abs() < 0.02, "{definition}: {found}");
+            }
+            None => assert_eq!(correction.offset_m, None, "{definition}"),
+        }
+    }
+    let odd = wkt(
+        "VN-2000 local",
+        "Vietnam_2000",
+        ",TOWGS84[0,0,0,0,0,0,0]",
+        105.6,
+    );
+    let right = corrected(&odd.parse().unwrap()).unwrap().crs;
+    assert_eq!(right.to_string(), "VN-2000 local");
+    assert!(corrected(&right).is_none());
+}
+
+#[test]
+fn what_is_right_or_another_datum_is_left_alone() {
+    let definitions = [
+        "EPSG:9209".to_owned(),
+        "EPSG:3405".to_owned(),
+        "EPSG:4756".to_owned(),
+        "EPSG:4326".to_owned(),
+        "OGC:CRS84".to_owned(),
+        "EPSG:32648".to_owned(),
+        "EPSG:3857".to_owned(),
+        "EPSG:2044".to_owned(),
+        "EPSG:2154".to_owned(),
+        "EPSG:3826".to_owned(),
+        tm3(PUBLISHED_SHIFT),
+        wkt("VN-2000 / TM-3 105-30", "D_Vietnam_2000", "", 105.5),
+    ];
+    for definition in definitions {
+        let crs: Crs = definition.parse().unwrap();
+        let correction = corrected(&crs);
+        assert!(correction.is_none(), "{definition}: {correction:?}");
+    }
+}
+
+/// Hà Nội 1972 has one published operation, of 5 m; the position was computed from its three translations by hand.
+#[test]
+fn hanoi_1972_is_transformed_with_the_one_published_operation() {
+    let (x, y) = one("OGC:CRS84", "EPSG:2044", 106.3146, 20.9373);
+    assert!(
+        (x - 18_636_700.3745).hypot(y - 2_316_757.6063) < 0.001,
+        "{x} {y}"
+    );
+}
+
+#[test]
+fn the_accuracy_of_a_transformation_is_known() {
+    let check = |crs: &str, expected: Option<&str>| {
+        let accuracy = crs.parse::<Crs>().unwrap().accuracy();
+        assert_eq!(
+            accuracy.map(|accuracy| accuracy.to_string()).as_deref(),
+            expected,
+            "{crs}"
+        );
+    };
+    check("EPSG:9209", Some("EPSG:6960 VN-2000 to WGS 84 (2) ±1 m"));
+    check("EPSG:4756", Some("EPSG:6960 VN-2000 to WGS 84 (2) ±1 m"));
+    check("EPSG:2044", Some("EPSG:1544 Hanoi 1972 to WGS 84 (1) ±5 m"));
+    check("EPSG:32648", Some("±0 m"));
+    check("OGC:CRS84", Some("±0 m"));
+    check("EPSG:4240", Some("±1 m"));
+    check("+proj=longlat +ellps=bessel +no_defs", None);
 }

@@ -60,11 +60,54 @@ pub(super) fn decode(bytes: &[u8]) -> String {
             after_vowel = false;
         } else if let Some(letter) = single(byte) {
             text.push(letter);
-            after_vowel = matches!(letter, 'ơ' | 'Ơ' | 'ư' | 'Ư');
+            after_vowel = takes_marks(letter);
         } else {
             text.push(char::from(byte));
-            after_vowel = b"aeiouyAEIOUY".contains(&byte);
+            after_vowel = takes_marks(char::from(byte));
         }
     }
     text.nfc().collect()
+}
+
+fn takes_marks(letter: char) -> bool {
+    "aeiouyơưAEIOUYƠƯ".contains(letter)
+}
+
+/// The bytes of text in NFC, or none when a character has none.
+pub(super) fn encode(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_ascii() {
+            bytes.push(u8::try_from(letter).ok()?);
+        } else if let Some(byte) = (0xC0..=0xFF).find(|byte| single(*byte) == Some(letter)) {
+            bytes.push(byte);
+        } else {
+            bytes.extend(pair(letter)?);
+        }
+    }
+    Some(bytes)
+}
+
+/// A letter as a vowel and the byte of its marks, of the same case.
+fn pair(letter: char) -> Option<[u8; 2]> {
+    let codes = if letter.is_lowercase() {
+        0xE0..=0xFF
+    } else {
+        0xC0..=0xDF
+    };
+    let vowels = b"aeiouyAEIOUY\xF4\xF6\xD4\xD6".iter();
+    vowels
+        .flat_map(|vowel| codes.clone().map(|marks| [*vowel, marks]))
+        .find(|pair| marks(pair[1]).is_some() && decode(pair).chars().eq([letter]))
+}
+
+/// Whether every byte beyond ASCII has the meaning VNI gives it where it stands.
+pub(super) fn is_sound(bytes: &[u8]) -> bool {
+    let mut after_vowel = false;
+    bytes.iter().all(|&byte| {
+        let takes_it = after_vowel && marks(byte).is_some();
+        let letter = single(byte).unwrap_or(char::from(byte));
+        after_vowel = !takes_it && takes_marks(letter);
+        takes_it || letter.is_ascii() || single(byte).is_some()
+    })
 }

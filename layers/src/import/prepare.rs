@@ -1,31 +1,38 @@
 //! One source's batches to publishable rows: text decoded, columns typed, geometry in the stored CRS and valid.
 
-use std::{cell::Cell, sync::Arc};
+use std::sync::Arc;
 
 use arrow::{
     array::{
-        Array as _, ArrayRef, AsArray as _, BinaryArray, BinaryBuilder, BooleanArray, RecordBatch,
-        StringArray, StringBuilder, UInt64Array, new_null_array,
+        Array as _, ArrayRef, AsArray as _, BinaryArray, BooleanArray, RecordBatch, StringArray,
+        StringBuilder, new_null_array,
     },
     compute::{CastOptions, cast_with_options, filter_record_batch},
     datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType},
     util::display::{ArrayFormatter, FormatOptions},
 };
-use geo::{CoordsIter as _, MapCoordsInPlace as _};
-use h3o::{LatLng, Resolution};
+use h3o::Resolution;
+use serde::{Deserialize, Serialize};
 
-use super::attributes::SourceAttribute;
+use super::{
+    assemble::Reached,
+    attributes::SourceAttribute,
+    quarantine::quarantine,
+    shapes::{geometry_columns, shape_all},
+};
 use crate::{
     Attribute, AttributeKind, Encoding, Extent, FindingCode, GeometryKind, ImportError, Layer,
-    ReadError, Transformer, encoding,
+    ReadError,
+    crs::{Adjustment, Patchwork},
+    encoding,
     layer::geometry_field,
-    repair::{self, Fault},
+    repair::AreaLedger,
     report::Findings,
     source::SourceBatch,
 };
 
 /// How a source's text becomes Unicode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum TextMode {
     /// Bytes in an encoding.
     Bytes(Encoding),
@@ -37,17 +44,43 @@ pub(super) enum TextMode {
     Unicode,
 }
 
-/// All that is known of a source before its features are read.
+/// All that is known of a source before its features are read; shared by the threads that prepare them.
+#[derive(Debug)]
 pub(super) struct Plan {
     /// Its name in examples.
     pub(super) label: String,
-    pub(super) text: TextMode,
     pub(super) attributes: Vec<SourceAttribute>,
-    pub(super) transformer: Transformer,
-    /// For each merged attribute, the source's column.
+    pub(super) place: Place,
+    /// For each attribute of the layer, the source's column.
     pub(super) columns: Vec<Option<usize>>,
-    /// Features read so far.
-    pub(super) read: u64,
+}
+
+/// Where a source's coordinates are: every thread makes its own transformation of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Place {
+    /// Its CRS as WKT.
+    pub(super) crs: String,
+    pub(super) before: Adjustment,
+}
+
+/// What all sources become.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) attributes: Vec<Attribute>,
+    /// Whether it has a geometry.
+    pub(super) geometry: bool,
+}
+
+/// A batch to prepare.
+pub(super) struct Job {
+    /// Which of the plans it goes by.
+    pub(super) source: usize,
+    pub(super) text: TextMode,
+    /// The number of its first feature in the source, from 1.
+    pub(super) first: u64,
+    pub(super) batch: SourceBatch,
+    /// What reading it found.
+    pub(super) findings: Findings,
 }
 
 /// Rows ready to be published and rows set aside.
@@ -56,8 +89,12 @@ pub(super) struct Prepared {
     pub(super) rows: RecordBatch,
     pub(super) set_aside: RecordBatch,
     pub(super) repaired: u64,
+    pub(super) areas: AreaLedger,
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
+    pub(super) findings: Findings,
+    /// The source and how far it has come with these rows.
+    pub(super) reached: (usize, Reached),
 }
 
 /// The resolution of the `h3` column: cells of about 15,000 m².
@@ -76,87 +113,76 @@ pub(super) fn row_schema(attributes: &[Attribute], geometry: bool) -> SchemaRef 
     Arc::new(Schema::new(fields))
 }
 
-/// Columns of rows set aside: why, where from, the attributes, and the geometry as it came.
-pub(super) fn quarantine_schema(attributes: &[Attribute]) -> SchemaRef {
-    let fixed = [
-        ("reason", DataType::Utf8),
-        ("detail", DataType::Utf8),
-        ("source", DataType::Utf8),
-    ];
-    let mut fields: Vec<Field> = fixed
-        .into_iter()
-        .map(|(name, kind)| Field::new(name, kind, true))
-        .collect();
-    fields.push(Field::new("source_feature", DataType::UInt64, true));
-    let attribute_field = |attribute: &Attribute| {
-        Field::new(
-            format!("a_{}", attribute.name),
-            attribute.kind.data_type(),
-            true,
-        )
-    };
-    fields.extend(attributes.iter().map(attribute_field));
-    fields.push(Field::new("source_wkb", DataType::Binary, true));
-    Arc::new(Schema::new(fields))
-}
-
-/// Prepares one batch.
+/// Prepares one batch: a function of the batch and its plan alone, so that threads may do it in any order.
 pub(super) fn prepare(
-    plan: &mut Plan,
-    batch: &SourceBatch,
-    merged: &[Attribute],
-    geometry: bool,
-    findings: &mut Findings,
+    plan: &Plan,
+    target: &Target,
+    job: Job,
+    transformer: &mut Patchwork,
 ) -> Result<Prepared, ImportError> {
-    let first = plan.read + 1;
-    plan.read += batch.rows as u64;
-    let label = plan.label.clone();
-    let example = |row: usize| format!("{label} #{}", first + row as u64);
-    decide_text(plan, batch, findings);
-    let mut columns = Vec::with_capacity(merged.len() + 2);
-    for (attribute, column) in merged.iter().zip(&plan.columns) {
+    let Job {
+        batch,
+        first,
+        text,
+        mut findings,
+        source,
+    } = job;
+    let example = |row: usize| format!("{} #{}", plan.label, first + row as u64);
+    let mut columns = Vec::with_capacity(target.attributes.len() + 2);
+    for (attribute, column) in target.attributes.iter().zip(&plan.columns) {
         columns.push(match column {
             Some(at) => typed(
                 &batch.attributes[*at],
                 attribute,
-                plan.text,
+                text,
                 &example,
-                findings,
+                &mut findings,
             ),
             None => new_null_array(&attribute.kind.data_type(), batch.rows),
         });
     }
-    let shapes = if geometry {
-        Some(shape_all(plan, batch, &example, findings))
-    } else {
-        None
-    };
-    let keep: BooleanArray = match &shapes {
-        Some(shapes) => shapes.iter().map(|shape| Some(shape.is_ok())).collect(),
-        None => vec![true; batch.rows].into(),
-    };
+    let mut areas = AreaLedger::default();
+    let shapes = target.geometry.then(|| {
+        let notes = (&mut findings, &mut areas);
+        shape_all(transformer, &batch, &example, notes)
+    });
     let set_aside = quarantine(
         &columns,
         shapes.as_deref(),
-        batch,
-        merged,
+        (&batch, transformer),
+        &target.attributes,
         (&plan.label, first),
     )?;
+    let schema = row_schema(&target.attributes, target.geometry);
     let mut prepared = Prepared {
-        rows: RecordBatch::new_empty(row_schema(merged, geometry)),
+        rows: RecordBatch::new_empty(Arc::clone(&schema)),
         set_aside,
         repaired: 0,
+        areas,
         kinds: Vec::new(),
         extent: Extent::EMPTY,
+        findings,
+        reached: (
+            source,
+            Reached {
+                features: first - 1 + batch.rows as u64,
+                text,
+            },
+        ),
     };
-    if let Some(shapes) = shapes {
-        columns.extend(geometry_columns(&shapes, &mut prepared));
+    if let Some(shapes) = &shapes {
+        columns.extend(geometry_columns(shapes, &mut prepared));
     }
     let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.rows));
-    let all = RecordBatch::try_new_with_options(row_schema(merged, geometry), columns, &options);
-    prepared.rows = all
-        .and_then(|all| filter_record_batch(&all, &keep))
-        .map_err(|error| damaged(plan, &error))?;
+    let all = RecordBatch::try_new_with_options(schema, columns, &options);
+    let keep = |all: RecordBatch| match &shapes {
+        Some(shapes) if shapes.iter().any(Result::is_err) => {
+            let keep: BooleanArray = shapes.iter().map(|shape| Some(shape.is_ok())).collect();
+            filter_record_batch(&all, &keep)
+        }
+        _ => Ok(all),
+    };
+    prepared.rows = all.and_then(keep).map_err(|error| damaged(plan, &error))?;
     Ok(prepared)
 }
 
@@ -165,19 +191,6 @@ fn damaged(plan: &Plan, error: &arrow::error::ArrowError) -> ImportError {
         path: plan.label.clone().into(),
         detail: error.to_string(),
     })
-}
-
-/// Settles the encoding at the first batch that has a byte above 0x7F.
-fn decide_text(plan: &mut Plan, batch: &SourceBatch, findings: &mut Findings) {
-    if plan.text != TextMode::Undecided {
-        return;
-    }
-    if let Some(found) = encoding::detect(text_bytes(batch)) {
-        plan.text = TextMode::Bytes(found);
-        findings.note(FindingCode::EncodingGuessed, || {
-            format!("{}: {found}", plan.label)
-        });
-    }
 }
 
 /// The text of a batch, as bytes.
@@ -308,188 +321,4 @@ fn displayed(column: &ArrayRef) -> StringArray {
                 .then(|| formatter.value(row).to_string())
         })
         .collect()
-}
-
-/// A row's geometry, or why it is set aside; `Ok(None)` keeps the row without one.
-type Shape = Result<Option<repair::Sound>, Fault>;
-
-fn shape_all(
-    plan: &Plan,
-    batch: &SourceBatch,
-    example: &dyn Fn(usize) -> String,
-    findings: &mut Findings,
-) -> Vec<Shape> {
-    let empty = BinaryArray::new_null(batch.rows);
-    let wkb = batch
-        .geometry
-        .as_ref()
-        .and_then(|column| column.as_binary_opt::<i32>())
-        .unwrap_or(&empty);
-    let mut parsed = Vec::with_capacity(batch.rows);
-    for (row, wkb) in wkb.iter().enumerate() {
-        parsed.push(match wkb {
-            None => Err(Fault {
-                code: FindingCode::GeometryMissing,
-                detail: String::new(),
-            }),
-            Some(wkb) => repair::parse(wkb).map(|parsed| {
-                for note in parsed.notes {
-                    findings.note(note, || example(row));
-                }
-                parsed.geometry
-            }),
-        });
-    }
-    transform_all(&plan.transformer, &mut parsed);
-    parsed
-        .into_iter()
-        .enumerate()
-        .map(|(row, geometry)| shape(geometry, &|| example(row), findings))
-        .collect()
-}
-
-fn shape(
-    geometry: Result<geo::Geometry, Fault>,
-    example: &dyn Fn() -> String,
-    findings: &mut Findings,
-) -> Shape {
-    let found = geometry.and_then(|geometry| {
-        let beyond = geometry.coords_iter().find(|at| !is_on_earth(*at));
-        match beyond {
-            None => repair::mend(geometry),
-            Some(at) => Err(Fault {
-                code: FindingCode::CoordinateUntransformable,
-                detail: if at.x.is_finite() && at.y.is_finite() {
-                    format!("({}, {})", at.x, at.y)
-                } else {
-                    String::new()
-                },
-            }),
-        }
-    });
-    match found {
-        Ok(sound) => {
-            if let Some(what) = &sound.repaired {
-                findings.note(FindingCode::PolygonInvalid, || {
-                    format!("{}: {what}", example())
-                });
-            }
-            Ok(Some(sound))
-        }
-        Err(fault) => {
-            let colon = if fault.detail.is_empty() { "" } else { ": " };
-            findings.note(fault.code, || {
-                format!("{}{colon}{}", example(), fault.detail)
-            });
-            let kept = matches!(
-                fault.code,
-                FindingCode::GeometryMissing | FindingCode::GeometryEmpty
-            );
-            if kept { Ok(None) } else { Err(fault) }
-        }
-    }
-}
-
-/// Whether a longitude and a latitude are such; false where a transformation had no answer.
-fn is_on_earth(at: geo::Coord) -> bool {
-    at.x.abs() <= 360.0 && at.y.abs() <= 90.0
-}
-
-/// Transforms all positions of a batch in one call.
-fn transform_all(transformer: &Transformer, geometries: &mut [Result<geo::Geometry, Fault>]) {
-    if transformer.is_identity() {
-        return;
-    }
-    let positions = geometries
-        .iter()
-        .flatten()
-        .flat_map(geo::CoordsIter::coords_iter);
-    let (mut x, mut y): (Vec<f64>, Vec<f64>) = positions.map(|at| at.x_y()).unzip();
-    transformer.transform(&mut x, &mut y);
-    // Positions come in the same order as above; the closure must be `Copy`, hence the cell.
-    let next = Cell::new(0);
-    for geometry in geometries.iter_mut().flatten() {
-        geometry.map_coords_in_place(|_| {
-            let at = next.replace(next.get() + 1);
-            geo::Coord { x: x[at], y: y[at] }
-        });
-    }
-}
-
-fn geometry_columns(shapes: &[Shape], prepared: &mut Prepared) -> [ArrayRef; 2] {
-    let mut cells = Vec::with_capacity(shapes.len());
-    let mut wkb = BinaryBuilder::new();
-    for shape in shapes {
-        let Ok(Some(sound)) = shape else {
-            cells.push(None);
-            wkb.append_null();
-            continue;
-        };
-        prepared.repaired += u64::from(sound.repaired.is_some());
-        let kind = repair::kind_of(&sound.geometry);
-        if !prepared.kinds.contains(&kind) {
-            prepared.kinds.push(kind);
-        }
-        prepared.extent = prepared.extent.union(&repair::extent_of(&sound.geometry));
-        let position = repair::representative(&sound.geometry);
-        let cell = position.and_then(|(lon, lat)| LatLng::new(lat, lon).ok());
-        cells.push(cell.map(|cell| u64::from(cell.to_cell(H3_RESOLUTION))));
-        wkb.append_value(repair::wkb_of(&sound.geometry));
-    }
-    [Arc::new(UInt64Array::from(cells)), Arc::new(wkb.finish())]
-}
-
-fn quarantine(
-    columns: &[ArrayRef],
-    shapes: Option<&[Shape]>,
-    batch: &SourceBatch,
-    merged: &[Attribute],
-    (label, first): (&str, u64),
-) -> Result<RecordBatch, ImportError> {
-    let schema = quarantine_schema(merged);
-    let faults: Vec<Option<&Fault>> = shapes
-        .unwrap_or_default()
-        .iter()
-        .map(|shape| shape.as_ref().err())
-        .collect();
-    if faults.iter().all(Option::is_none) {
-        return Ok(RecordBatch::new_empty(schema));
-    }
-    let code = |fault: &Fault| {
-        serde_json::to_value(fault.code)
-            .ok()?
-            .as_str()
-            .map(str::to_owned)
-    };
-    let reasons: StringArray = faults.iter().map(|fault| fault.and_then(code)).collect();
-    let details: StringArray = faults
-        .iter()
-        .map(|fault| fault.map(|fault| fault.detail.as_str()))
-        .collect();
-    let sources: StringArray = faults.iter().map(|_| Some(label)).collect();
-    let numbers: UInt64Array = (0..batch.rows as u64)
-        .map(|row| Some(first + row))
-        .collect();
-    let mut all: Vec<ArrayRef> = vec![
-        Arc::new(reasons),
-        Arc::new(details),
-        Arc::new(sources),
-        Arc::new(numbers),
-    ];
-    all.extend(columns.iter().take(merged.len()).cloned());
-    all.push(
-        batch
-            .geometry
-            .clone()
-            .unwrap_or_else(|| new_null_array(&DataType::Binary, batch.rows)),
-    );
-    let mask: BooleanArray = faults.iter().map(|fault| Some(fault.is_some())).collect();
-    RecordBatch::try_new(schema, all)
-        .and_then(|rows| filter_record_batch(&rows, &mask))
-        .map_err(|error| {
-            ImportError::Read(ReadError::Damaged {
-                path: label.into(),
-                detail: error.to_string(),
-            })
-        })
 }

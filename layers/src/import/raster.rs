@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     ImportRequest,
     locate::{self, Located},
-    vector,
+    resume, vector,
 };
 use crate::{
     Encoding, FindingCode, ImportError, ImportReport, LayerKind, Progress, SourceInfo, StoreError,
@@ -28,7 +28,7 @@ pub(super) fn import(
     let Some(writer) = writer else {
         return Ok(report);
     };
-    let staging = writer.stage(&request.layer, LayerKind::Raster)?;
+    let staging = writer.stage(&request.layer, LayerKind::Raster, &resume::key(request))?;
     let target = staging.path().join(RASTER_FILE);
     progress.step("warp", 0, None);
     let borrowed: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
@@ -72,6 +72,7 @@ fn examine_all(
             format: about.format.clone(),
             crs: located.crs.to_string(),
             crs_from: located.from.clone(),
+            transformation: located.transformation.clone(),
             encoding: String::new(),
             checksum: vector::checksum(path),
         });
@@ -93,6 +94,7 @@ fn examine_all(
         features_published: pixels,
         features_repaired: 0,
         features_set_aside: 0,
+        areas: None,
         findings: findings.into_sorted(),
     };
     Ok((report, about, located))

@@ -12,15 +12,20 @@ use super::{
     ImportRequest,
     assemble::Assembly,
     attributes::{self, SourceAttribute},
+    capitals,
+    gather::{Feed, gather},
     locate::{self, Located},
-    prepare::{self, H3_RESOLUTION, Plan, TextMode},
+    prepare::{self, H3_RESOLUTION, Place, Plan, Target, TextMode},
+    resume,
 };
 use crate::{
-    Attribute, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport, LayerKind, LayerMeta,
-    Progress, SourceInfo, StoreError, Transformer, Version, encoding, repair,
+    Attribute, CatalogRecord, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport,
+    LayerKind, LayerMeta, Progress, SourceInfo, StoreError, Version,
+    crs::Adjustment,
+    encoding, repair,
     report::Findings,
     source::{self, About, Source, SourceBatch},
-    store::{DATA_FILE, QUARANTINE_FILE, REPORT_FILE, Writer},
+    store::{DATA_FILE, QUARANTINE_FILE, REPORT_FILE, Staging, Writer},
 };
 
 /// The sources of a request, by what they hold.
@@ -64,8 +69,7 @@ pub(super) fn open_all(
 
 /// A source with what was decided from its first batch.
 struct Planned {
-    source: Box<dyn Source>,
-    first: Option<SourceBatch>,
+    feed: Feed,
     located: Option<Located>,
     plan: Plan,
 }
@@ -77,55 +81,76 @@ pub(super) fn import(
     progress: &dyn Progress,
 ) -> Result<ImportReport, ImportError> {
     let mut findings = Findings::default();
-    let mut planned = sources
-        .into_iter()
-        .map(|source| plan(source, request, &mut findings))
-        .collect::<Result<Vec<_>, _>>()?;
-    let own: Vec<&[SourceAttribute]> = planned
+    let mut feeds = Vec::new();
+    let mut plans = Vec::new();
+    let mut located = Vec::new();
+    for source in sources {
+        let planned = plan(source, request, &mut findings)?;
+        feeds.push(planned.feed);
+        plans.push(planned.plan);
+        located.push(planned.located);
+    }
+    let target = target(&feeds, &mut plans, &mut findings);
+    let staging = writer
+        .map(|writer| writer.stage(&request.layer, LayerKind::Table, &resume::key(request)))
+        .transpose()?;
+    let schema = prepare::row_schema(&target.attributes, target.geometry);
+    let mut assembly = match &staging {
+        Some(staging) => Assembly::resume(schema, staging.path(), request.memory_bytes)?,
+        None => Assembly::rehearsal(schema),
+    };
+    let kept: u64 = assembly
+        .tally
+        .reached
         .iter()
-        .map(|planned| planned.plan.attributes.as_slice())
-        .collect();
-    let merged = attributes::merge(&own, &mut findings);
-    let has_geometry = planned
-        .iter()
-        .any(|planned| planned.source.about().geometry.is_some());
-    let mut assembly = Assembly::new(prepare::row_schema(&merged, has_geometry), writer.is_some());
-    let read = read_all(
-        &mut planned,
-        &merged,
-        &mut assembly,
-        &mut findings,
-        progress,
-    )?;
+        .map(|known| known.features)
+        .sum();
+    if kept > 0 {
+        findings.note(FindingCode::ImportResumed, || kept);
+    }
+    let gathered = gather(&mut feeds, &plans, &target, &mut assembly, progress);
+    if let (Some(staging), Err(ImportError::Cancelled)) = (&staging, &gathered) {
+        staging.keep();
+    }
+    gathered?;
+    findings.absorb(std::mem::take(&mut assembly.tally.findings));
+    let read = feeds.iter().map(|feed| feed.read).sum();
     if read == 0 {
-        findings.note(FindingCode::LayerEmpty, || planned[0].plan.label.clone());
+        findings.note(FindingCode::LayerEmpty, || plans[0].label.clone());
     }
-    if assembly.kinds.len() > 1 {
-        findings.note(FindingCode::GeometryMixed, || {
-            format!("{:?}", assembly.kinds)
-        });
+    let tally = &assembly.tally;
+    if tally.kinds.len() > 1 {
+        findings.note(FindingCode::GeometryMixed, || format!("{:?}", tally.kinds));
     }
+    let described = feeds.iter().zip(&located);
+    let areas = std::mem::take(&mut assembly.tally.areas);
+    let totals = areas.totals;
+    areas.tell(&mut findings);
+    let tally = &assembly.tally;
     let mut report = ImportReport {
         layer: request.layer.clone(),
         version: None,
-        sources: planned.iter().map(describe).collect(),
+        sources: described
+            .map(|(feed, located)| describe(feed, located.as_ref()))
+            .collect(),
         features_read: read,
-        features_published: assembly.published,
-        features_repaired: assembly.repaired,
-        features_set_aside: assembly.aside,
+        features_published: tally.published,
+        features_repaired: tally.repaired,
+        features_set_aside: tally.aside,
+        areas: (totals.after_m2 > 0.0).then_some(totals),
         findings: findings.into_sorted(),
     };
-    if let Some(writer) = writer {
-        let declared = planned
-            .iter()
-            .find_map(|planned| planned.source.about().geometry);
+    if let (Some(writer), Some(staging)) = (writer, &staging) {
+        let declared = feeds.iter().find_map(|feed| feed.source.about().geometry);
         let kind = declared.map_or(LayerKind::Table, |declared| {
             LayerKind::Vector(assembly.kind(declared))
         });
+        let mut meta = meta(request, kind, &report);
+        meta.attributes = target.attributes;
         publish(
-            writer,
-            request,
-            (&assembly, merged, kind),
+            (writer, staging),
+            &mut assembly,
+            meta,
             &mut report,
             progress,
         )?;
@@ -133,54 +158,23 @@ pub(super) fn import(
     Ok(report)
 }
 
-/// Reads and prepares every feature of every source; gives how many there were.
-fn read_all(
-    planned: &mut [Planned],
-    merged: &[Attribute],
-    assembly: &mut Assembly,
-    findings: &mut Findings,
-    progress: &dyn Progress,
-) -> Result<u64, ImportError> {
-    let has_geometry = planned
+/// One schema for all sources, and for each source the columns that go into it.
+fn target(feeds: &[Feed], plans: &mut [Plan], findings: &mut Findings) -> Target {
+    let own: Vec<&[SourceAttribute]> = plans
         .iter()
-        .any(|planned| planned.source.about().geometry.is_some());
-    let known: Option<u64> = planned
-        .iter()
-        .map(|planned| planned.source.about().feature_count)
-        .sum();
-    let mut read = 0;
-    for planned in planned {
-        planned.plan.columns = merged.iter().map(|wanted| planned.column(wanted)).collect();
-        while let Some(batch) = planned.next()? {
-            if progress.is_cancelled() {
-                return Err(ImportError::Cancelled);
-            }
-            read += batch.rows as u64;
-            let prepared =
-                prepare::prepare(&mut planned.plan, &batch, merged, has_geometry, findings)?;
-            assembly.add(prepared);
-            progress.step("read", read, known.map(|known| known.max(read)));
-        }
-        let label = planned.plan.label.clone();
-        for warning in planned.source.warnings() {
-            findings.note(FindingCode::DriverWarning, || format!("{label}: {warning}"));
-        }
+        .map(|plan| plan.attributes.as_slice())
+        .collect();
+    let attributes = attributes::merge(&own, findings);
+    for plan in plans {
+        let own = &plan.attributes;
+        let column = |wanted: &Attribute| own.iter().position(|own| own.name == wanted.name);
+        plan.columns = attributes.iter().map(column).collect();
     }
-    Ok(read)
-}
-
-impl Planned {
-    /// Which of its columns is an attribute of the layer.
-    fn column(&self, wanted: &Attribute) -> Option<usize> {
-        let own = &self.plan.attributes;
-        own.iter().position(|own| own.name == wanted.name)
-    }
-
-    fn next(&mut self) -> Result<Option<SourceBatch>, ImportError> {
-        match self.first.take() {
-            Some(batch) => Ok(Some(batch)),
-            None => Ok(self.source.next_batch()?),
-        }
+    Target {
+        attributes,
+        geometry: feeds
+            .iter()
+            .any(|feed| feed.source.about().geometry.is_some()),
     }
 }
 
@@ -207,24 +201,39 @@ fn plan(
         )?),
         None => None,
     };
-    let from = located
-        .as_ref()
-        .map_or_else(Crs::stored, |located| located.crs.clone());
-    let transformer = Transformer::new(&from, &Crs::stored())?;
-    let attributes = name_attributes(&about, text, findings);
-    let plan = Plan {
-        label,
-        text,
-        attributes,
-        transformer,
-        columns: Vec::new(),
-        read: 0,
+    let place = match &located {
+        Some(located) => {
+            // Made here only to refuse at once a system from which no way leads; every thread makes its own.
+            located.transformer()?;
+            Place {
+                crs: located.crs.definition(),
+                before: located.before,
+            }
+        }
+        None => Place {
+            crs: Crs::stored().definition(),
+            before: Adjustment::NONE,
+        },
     };
+    let attributes = name_attributes(&about, text, findings);
+    if let (TextMode::Bytes(Encoding::Tcvn3), Some(first)) = (text, &first) {
+        capitals::note_lost(first, &attributes, &label, findings);
+    }
     Ok(Planned {
-        source,
-        first,
+        feed: Feed {
+            source,
+            first,
+            text,
+            read: 0,
+            ended: false,
+        },
         located,
-        plan,
+        plan: Plan {
+            label,
+            attributes,
+            place,
+            columns: Vec::new(),
+        },
     })
 }
 
@@ -249,8 +258,10 @@ fn text_mode(
     if !about.raw_text {
         return driver_text(about, &texts, label, findings);
     }
-    let texts = || texts.iter().copied();
-    match (about.declared_encoding, encoding::detect(texts())) {
+    match (
+        about.declared_encoding,
+        encoding::detect(texts.iter().copied()),
+    ) {
         (None, None) => TextMode::Undecided,
         (Some(declared), None) => TextMode::Bytes(declared),
         (None, Some(found)) => {
@@ -260,21 +271,13 @@ fn text_mode(
             TextMode::Bytes(found)
         }
         (Some(declared), Some(found)) => {
-            let lies = match declared {
-                Encoding::Utf8 => found != Encoding::Utf8,
-                Encoding::Cp1252 => {
-                    matches!(found, Encoding::Tcvn3 | Encoding::Vni | Encoding::Utf8)
-                }
-                Encoding::Cp1258 if found == Encoding::Utf8 => true,
-                Encoding::Cp1258 => encoding::reads_better(texts(), found, declared),
-                _ => false,
-            };
-            if lies {
+            let used = encoding::declared_or_found(declared, found, &texts);
+            if used != declared {
                 findings.note(FindingCode::EncodingWrong, || {
-                    format!("{label}: {declared} → {found}")
+                    format!("{label}: {declared} → {used}")
                 });
             }
-            TextMode::Bytes(if lies { found } else { declared })
+            TextMode::Bytes(used)
         }
     }
 }
@@ -349,10 +352,9 @@ fn extent_of(batch: &SourceBatch) -> Extent {
     locate::typical(&extents)
 }
 
-fn describe(planned: &Planned) -> SourceInfo {
-    let about = planned.source.about();
-    let located = planned.located.as_ref();
-    let encoding = match planned.plan.text {
+fn describe(feed: &Feed, located: Option<&Located>) -> SourceInfo {
+    let about = feed.source.about();
+    let encoding = match feed.text {
         TextMode::Bytes(encoding) | TextMode::Mojibake(encoding) => encoding.as_str(),
         TextMode::Undecided => "ascii",
         TextMode::Unicode => "utf-8",
@@ -362,6 +364,7 @@ fn describe(planned: &Planned) -> SourceInfo {
         format: about.format.clone(),
         crs: located.map_or_else(String::new, |located| located.crs.to_string()),
         crs_from: located.map_or_else(String::new, |located| located.from.clone()),
+        transformation: located.map_or_else(String::new, |located| located.transformation.clone()),
         encoding: encoding.to_owned(),
         checksum: checksum(&about.path),
     }
@@ -383,28 +386,26 @@ pub(super) fn checksum(path: &Path) -> String {
 }
 
 fn publish(
-    writer: &Writer<'_>,
-    request: &ImportRequest,
-    (assembly, attributes, kind): (&Assembly, Vec<Attribute>, LayerKind),
+    (writer, staging): (&Writer<'_>, &Staging),
+    assembly: &mut Assembly,
+    mut meta: LayerMeta,
     report: &mut ImportReport,
     progress: &dyn Progress,
 ) -> Result<(), ImportError> {
-    let staging = writer.stage(&request.layer, kind)?;
-    let total = assembly.published;
-    assembly.write(&staging.path().join(DATA_FILE), &|done| {
+    let total = assembly.tally.published;
+    let [data, quarantine] = [DATA_FILE, QUARANTINE_FILE].map(|name| staging.path().join(name));
+    assembly.write((&data, &quarantine), &|done| {
         progress.step("write", done, Some(total));
     })?;
-    assembly.write_set_aside(&staging.path().join(QUARANTINE_FILE))?;
-    let mut meta = meta(request, kind, report);
-    meta.attributes = attributes;
-    meta.feature_count = assembly.published;
-    meta.extent = (!assembly.extent.is_empty()).then_some(assembly.extent);
+    meta.feature_count = total;
+    meta.extent = assembly.tally.extent;
+    meta.record.h3 = assembly.tally.cells.summary();
     write_report(report, &staging.path().join(REPORT_FILE))?;
     if progress.is_cancelled() {
         return Err(ImportError::Cancelled);
     }
     progress.step("publish", 0, None);
-    report.version = Some(writer.publish(&staging, meta)?);
+    report.version = Some(writer.publish(staging, meta)?);
     Ok(())
 }
 
@@ -424,6 +425,10 @@ pub(super) fn meta(request: &ImportRequest, kind: LayerKind, report: &ImportRepo
         h3_resolution: H3_RESOLUTION.into(),
         sources: report.sources.clone(),
         synthetic: request.synthetic,
+        record: CatalogRecord {
+            h3: None,
+            ..request.record.clone()
+        },
         published_at: chrono::Utc::now(),
         notes: std::collections::BTreeMap::new(),
     }

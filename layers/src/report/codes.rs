@@ -14,6 +14,18 @@ pub enum FindingCode {
     CrsOverridden,
     /// The layer lies far from Viet Nam.
     CrsFarAway,
+    /// The coordinates do not fit the CRS the source declares; the only one that fits was used.
+    CrsReplaced,
+    /// The source's CRS was believed, but another one would put the data into the province.
+    CrsDoubtful,
+    /// X and Y were exchanged in the whole source.
+    AxesSwapped,
+    /// The coordinates were in another unit of length.
+    UnitsScaled,
+    /// The source's definition of VN-2000 lacks the published datum shift or has another.
+    DatumShiftReplaced,
+    /// The way to WGS 84 is less exact than a metre.
+    CrsInexact,
     /// The text encoding was not given and was found from the bytes.
     EncodingGuessed,
     /// The encoding the source declares does not fit its bytes.
@@ -22,6 +34,8 @@ pub enum FindingCode {
     TextUndecodable,
     /// Text was in decomposed Unicode.
     TextDecomposed,
+    /// Names lack their capitals, which a font of the source showed.
+    CapitalsLost,
     /// A feature has no geometry.
     GeometryMissing,
     /// A feature's geometry is empty.
@@ -36,8 +50,18 @@ pub enum FindingCode {
     PolygonInvalid,
     /// A polygon that could not be made valid.
     PolygonUnrepairable,
+    /// A repair changed a feature's area by more than 1 % and 1 m².
+    AreaChanged,
+    /// A boundary went out and came back on itself.
+    SpikeRemoved,
+    /// A part of a feature had no area or length.
+    PartRemoved,
     /// A ring did not end where it began.
     RingUnclosed,
+    /// A position repeated the one before.
+    PositionsRepeated,
+    /// A ring ran the other way round than rings are stored.
+    RingTurned,
     /// A ring or line has too few different points.
     TooFewPoints,
     /// A polygon covers no area.
@@ -54,6 +78,8 @@ pub enum FindingCode {
     AttributeWidened,
     /// A value is not of its attribute's type.
     AttributeUnreadable,
+    /// An interrupted import of the same sources was gone on with.
+    ImportResumed,
     /// The source has no feature.
     LayerEmpty,
     /// Only the first band of a raster is used.
@@ -63,6 +89,12 @@ pub enum FindingCode {
 }
 
 impl FindingCode {
+    /// Its word in JSON and in the `reason` of what is set aside.
+    pub(crate) fn word(self) -> Option<String> {
+        let word = serde_json::to_value(self).ok()?;
+        word.as_str().map(str::to_owned)
+    }
+
     /// Severity, Vietnamese text, English text: what it is and what to do.
     #[expect(clippy::too_many_lines, reason = "a table")]
     pub(super) fn explanation(self) -> (Severity, &'static str, &'static str) {
@@ -82,6 +114,41 @@ impl FindingCode {
                 Warning,
                 "dữ liệu nằm ngoài vùng Việt Nam: có thể sai hệ tọa độ hoặc đảo X/Y, hãy kiểm tra và nêu --crs",
                 "the data lies outside Viet Nam: the CRS may be wrong or X and Y swapped, check and give --crs",
+            ),
+            Self::CrsReplaced => (
+                Warning,
+                "tọa độ không thể thuộc hệ ghi trong tệp; đã dùng hệ duy nhất phù hợp: hãy kiểm tra trên bản đồ hoặc nêu --crs",
+                "the coordinates cannot be in the CRS the file names; the only one that fits was used: check it on the map or give --crs",
+            ),
+            Self::CrsDoubtful => (
+                Warning,
+                "dữ liệu nằm ngoài tỉnh theo hệ ghi trong tệp nhưng trong tỉnh theo hệ khác; đã giữ hệ ghi trong tệp: nếu sai hãy nêu --crs",
+                "in the file's own CRS the data lies outside the province, in another one inside; the file's own was kept: if it is wrong give --crs",
+            ),
+            Self::AxesSwapped => (
+                Warning,
+                "X và Y bị đảo (X là Bắc, Y là Đông, hoặc vĩ độ trước kinh độ); đã đổi lại",
+                "X and Y were exchanged (X north, Y east, or latitude before longitude); put right",
+            ),
+            Self::UnitsScaled => (
+                Warning,
+                "tọa độ dùng đơn vị khác mét (mm, cm hoặc km); đã đổi ra mét",
+                "coordinates were not in metres (but mm, cm or km); converted to metres",
+            ),
+            Self::DatumShiftReplaced => (
+                Warning,
+                "định nghĩa VN-2000 trong tệp thiếu hoặc sai tham số chuyển sang WGS 84; đã dùng tham số công bố (QĐ 05/2007/QĐ-BTNMT)",
+                "the file's definition of VN-2000 lacks the shift to WGS 84 or has it wrong; the published parameters were used (EPSG:6960)",
+            ),
+            Self::CrsInexact => (
+                Warning,
+                "phép chuyển từ hệ này sang WGS 84 kém chính xác: không dùng cho ranh giới thửa đất",
+                "the way from this CRS to WGS 84 is not exact: do not use it for parcel boundaries",
+            ),
+            Self::CapitalsLost => (
+                Info,
+                "tên viết toàn chữ thường: có thể dùng phông chữ hoa (.VnTimeH); chữ được giữ nguyên",
+                "names in small letters only: a font of capitals (.VnTimeH) may have shown them; text is kept as it is",
             ),
             Self::EncodingGuessed => (
                 Info,
@@ -130,18 +197,43 @@ impl FindingCode {
             ),
             Self::PolygonInvalid => (
                 Warning,
-                "vùng tự cắt hoặc vành chồng nhau; đã sửa bằng MakeValid (GEOS), hãy xem diện tích trước và sau",
-                "polygons that cross themselves; repaired with MakeValid (GEOS), see the areas before and after",
+                "vùng tự cắt, lỗ nằm ngoài hoặc vành chồng nhau; đã sửa bằng MakeValid (GEOS), hãy xem diện tích trước và sau",
+                "polygons that cross themselves, holes outside or rings that overlap; repaired with MakeValid (GEOS), see the areas before and after",
             ),
             Self::PolygonUnrepairable => (
                 Error,
                 "vùng không sửa được; đã để riêng vào quarantine.parquet, hãy vẽ lại ở nguồn",
                 "polygons that cannot be repaired; set aside in quarantine.parquet, draw them again at the source",
             ),
+            Self::AreaChanged => (
+                Warning,
+                "việc sửa làm diện tích thay đổi quá 1 % và 1 m² (trên ellipsoid); hãy đối chiếu với hồ sơ và xem trên bản đồ",
+                "the repair changed the area by more than 1 % and 1 m² (on the ellipsoid); compare with the records and look at the map",
+            ),
+            Self::SpikeRemoved => (
+                Warning,
+                "vùng có gai (ranh giới đi ra rồi quay lại, góc dưới 1° và hẹp hơn 1 cm); đã bỏ đỉnh gai",
+                "polygons with spikes (the boundary goes out and back at less than 1°, within 1 cm); the tips were removed",
+            ),
+            Self::PartRemoved => (
+                Warning,
+                "đối tượng có phần không có diện tích hoặc chiều dài; đã bỏ phần đó, giữ các phần còn lại",
+                "features with a part of no area or length; that part was removed, the others are kept",
+            ),
             Self::RingUnclosed => (
                 Warning,
                 "vành không khép kín; đã nối điểm cuối với điểm đầu",
                 "rings that do not end where they begin; closed",
+            ),
+            Self::PositionsRepeated => (
+                Info,
+                "đỉnh trùng liên tiếp đã được bỏ",
+                "positions that repeat the one before were removed",
+            ),
+            Self::RingTurned => (
+                Info,
+                "chiều vành đã đổi thành ngược chiều kim đồng hồ cho vành ngoài (Shapefile vẽ thuận chiều)",
+                "rings turned to counter-clockwise exteriors, as stored (a Shapefile draws them clockwise)",
             ),
             Self::TooFewPoints => (
                 Error,
@@ -182,6 +274,11 @@ impl FindingCode {
                 Warning,
                 "giá trị không đúng kiểu của cột đã thành rỗng; hãy sửa ở nguồn",
                 "values not of their column's type became null; mend them at the source",
+            ),
+            Self::ImportResumed => (
+                Info,
+                "lần nhập trước các nguồn này bị ngắt; đã tiếp tục từ số đối tượng đã đọc",
+                "an earlier import of these sources was interrupted; it was gone on with from the features it had read",
             ),
             Self::LayerEmpty => (
                 Warning,

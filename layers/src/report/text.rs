@@ -54,6 +54,18 @@ fn write_into(out: &mut String, report: &ImportReport, language: Language) -> st
         .map(|(what, count)| format!("{} {what}", grouped(*count, language)))
         .collect();
     writeln!(out, "  {}", counts.join(" · "))?;
+    if let Some(areas) = report.areas {
+        writeln!(
+            out,
+            "  {} {} m² → {} m²",
+            say(
+                "diện tích trước và sau khi sửa:",
+                "area before and after repair:"
+            ),
+            grouped(whole(areas.before_m2), language),
+            grouped(whole(areas.after_m2), language)
+        )?;
+    }
     for finding in &report.findings {
         let mark = match finding.severity {
             Severity::Error => say("LỖI", "ERROR"),
@@ -74,6 +86,15 @@ fn write_into(out: &mut String, report: &ImportReport, language: Language) -> st
         }
     }
     Ok(())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an area on Earth fits"
+)]
+fn whole(area_m2: f64) -> u64 {
+    area_m2.round() as u64
 }
 
 /// A count with its thousands apart, as each language writes them.

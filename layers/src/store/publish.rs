@@ -4,6 +4,8 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, SystemTime},
 };
 
 use super::{
@@ -14,6 +16,12 @@ use crate::{LayerId, LayerKind, LayerMeta, StoreError, Version};
 
 const STAGING_PREFIX: &str = ".staging-";
 
+/// By this file an interrupted import can be gone on with.
+const CHECKPOINT: &str = "runs/checkpoint.json";
+
+/// How long an interrupted import is kept to be gone on with.
+const RESUMABLE_FOR: Duration = Duration::from_secs(2 * 24 * 3600);
+
 /// The right to write to a twin; held by one process at a time, given up when dropped or when the process ends.
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
@@ -21,10 +29,11 @@ pub(crate) struct Writer<'a> {
     _lock: File,
 }
 
-/// A folder a version is being written into; removed when dropped without being published.
+/// A folder a version is being written into; removed when dropped without being published, unless it is to be kept.
 #[derive(Debug)]
 pub(crate) struct Staging {
     path: PathBuf,
+    keep: AtomicBool,
 }
 
 impl Staging {
@@ -32,10 +41,18 @@ impl Staging {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Leaves it for the next import of the same sources to go on with.
+    pub(crate) fn keep(&self) {
+        self.keep.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
+        if self.keep.load(Ordering::Relaxed) {
+            return;
+        }
         // After publishing it is gone; what cannot be removed now the next writer removes.
         fs::remove_dir_all(&self.path).ok();
     }
@@ -80,14 +97,26 @@ impl<'a> Writer<'a> {
         Ok(writer)
     }
 
-    /// A fresh folder for a new version of a layer, on the file system it will stay on.
-    pub(crate) fn stage(&self, layer: &LayerId, kind: LayerKind) -> Result<Staging, StoreError> {
+    /// A folder for a new version of a layer, on the file system it will stay on; the one an interrupted import with
+    /// the same key left, with its runs alone.
+    pub(crate) fn stage(
+        &self,
+        layer: &LayerId,
+        kind: LayerKind,
+        key: &str,
+    ) -> Result<Staging, StoreError> {
         let path = self
             .twin
             .layer_folder(layer, kind)
-            .join(format!("{STAGING_PREFIX}{}", std::process::id()));
+            .join(format!("{STAGING_PREFIX}{key}"));
         fs::create_dir_all(&path).map_err(|source| StoreError::io("create", &path, source))?;
-        Ok(Staging { path })
+        for left in list(&path)?.into_iter().filter(|left| left.is_file()) {
+            fs::remove_file(&left).map_err(|source| StoreError::io("remove", &left, source))?;
+        }
+        Ok(Staging {
+            path,
+            keep: AtomicBool::new(false),
+        })
     }
 
     /// Makes what was staged the current version; `meta.version` is set here.
@@ -152,7 +181,8 @@ impl<'a> Writer<'a> {
             .collect();
         for entry in list(folder)? {
             let name = name_of(&entry);
-            if name.starts_with(STAGING_PREFIX) || is_version(&name) && !known.contains(&name) {
+            let is_left = name.starts_with(STAGING_PREFIX) && !is_resumable(&entry);
+            if is_left || is_version(&name) && !known.contains(&name) {
                 tracing::info!(path = %entry.display(), "removing what an interrupted import left");
                 fs::remove_dir_all(&entry)
                     .map_err(|source| StoreError::io("remove", &entry, source))?;
@@ -160,6 +190,14 @@ impl<'a> Writer<'a> {
         }
         Ok(())
     }
+}
+
+fn is_resumable(staging: &Path) -> bool {
+    let changed = fs::metadata(staging.join(CHECKPOINT)).and_then(|about| about.modified());
+    changed.is_ok_and(|changed| {
+        let age = SystemTime::now().duration_since(changed);
+        age.is_ok_and(|age| age < RESUMABLE_FOR)
+    })
 }
 
 fn is_version(name: &str) -> bool {

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    time::UNIX_EPOCH,
 };
 
 use layers::{ImportError, ImportReport, ImportRequest, LayerId, Silent, Twin};
@@ -87,6 +88,30 @@ impl Place {
         assert!(!vietnamese.is_empty());
         error.to_string()
     }
+}
+
+/// The files of the default province, made once for all tests of a build, also in other processes.
+pub(crate) fn generated_files() -> PathBuf {
+    let binary = std::env::current_exe().unwrap();
+    let built = std::fs::metadata(&binary).unwrap().modified().unwrap();
+    let stamp = built.duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layers-province");
+    let folder = home.join(stamp.to_string());
+    if datasets::Manifest::read(&folder).is_ok() {
+        return folder;
+    }
+    std::fs::create_dir_all(&home).unwrap();
+    for old in std::fs::read_dir(&home).unwrap().flatten() {
+        if !old.file_name().to_string_lossy().starts_with('.') {
+            std::fs::remove_dir_all(old.path()).ok();
+        }
+    }
+    let fresh = tempfile::tempdir_in(&home).unwrap();
+    datasets::generate(fresh.path(), &datasets::Options::default(), &mut |_, _| {}).unwrap();
+    // Another process may have been first: its folder is as good.
+    std::fs::rename(fresh.path(), &folder).ok();
+    assert!(datasets::Manifest::read(&folder).is_ok());
+    folder
 }
 
 pub(crate) fn id(name: &str) -> LayerId {

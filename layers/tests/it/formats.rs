@@ -114,7 +114,7 @@ fn formats_that_are_utf8_are_never_decoded_again_unless_they_are_not() {
         expected.sort_unstable();
         assert_eq!(found, expected, "{path:?}");
     }
-    let bytes = Encoding::encode_tcvn3("Hải Dương").unwrap();
+    let bytes = Encoding::Tcvn3.encode("Hải Dương").unwrap();
     let mut text = geojson(&[("@", POINT)]).into_bytes();
     let at = text.iter().position(|byte| *byte == b'@').unwrap();
     text.splice(at..=at, bytes);
@@ -275,7 +275,7 @@ fn shapefile_in(place: &Place, encoding: Encoding) -> std::path::PathBuf {
         ("PLACEHOLDER34", "Đồng Lạc"),
     ] {
         let mut value = match encoding {
-            Encoding::Tcvn3 => Encoding::encode_tcvn3(text).unwrap(),
+            Encoding::Tcvn3 => Encoding::Tcvn3.encode(text).unwrap(),
             _ => text.as_bytes().to_vec(),
         };
         value.resize(value.len().max(mark.len()), b' ');

@@ -10,7 +10,7 @@ use layers::{Crs, Layer, Transformer};
 use crate::fixtures::{Place, id, run};
 
 #[expect(clippy::print_stdout, reason = "tells that tests were skipped")]
-fn shared_data() -> Option<PathBuf> {
+pub(crate) fn shared_data() -> Option<PathBuf> {
     let given = std::env::var_os("LUCDAU_SHARED").map(PathBuf::from);
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let found = given.unwrap_or(beside).join("data");

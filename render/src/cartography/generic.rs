@@ -4,7 +4,7 @@ use layers::{AttributeKind, GeometryKind, LayerKind, LayerMeta, Theme, vector_ti
 use serde_json::{Value as Json, json};
 
 /// Attributes that name a feature, best first.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "name",
     "name_vi",
     "ten",
@@ -17,7 +17,11 @@ const NAMES: [&str; 12] = [
     "name_en",
     "ma",
     "code",
+    "reason",
 ];
+
+/// What is wrong with the data stands out from every theme.
+const QUARANTINE_COLOR: &str = "#e0007a";
 
 /// The style layers of one twin layer, each with its place: ground, lines, points or labels.
 pub(super) struct Generic {
@@ -37,7 +41,11 @@ pub(super) fn layers(meta: &LayerMeta) -> Generic {
     let LayerKind::Vector(kind) = meta.kind else {
         return generic;
     };
-    let color = theme_color(meta.theme);
+    let color = if meta.quarantine_of().is_some() {
+        QUARANTINE_COLOR
+    } else {
+        theme_color(meta.theme)
+    };
     let has = |wanted: GeometryKind| kind == wanted || kind == GeometryKind::Mixed;
     if has(GeometryKind::Polygon) {
         generic.ground.push(part(

@@ -30,6 +30,7 @@ fn meta(id: &str, kind: LayerKind, attributes: &[&str]) -> LayerMeta {
         sources: vec![],
         synthetic: true,
         published_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+        record: layers::CatalogRecord::default(),
         notes: std::collections::BTreeMap::new(),
     }
 }

@@ -9,9 +9,10 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use datasets::{Manifest, ManifestEntry, Scale};
+use datasets::{Manifest, ManifestEntry, ManifestRecord, Scale};
 use layers::{
-    Twin,
+    CatalogRecord, Twin,
+    catalog::UnknownWord,
     import::{self, ImportRequest},
 };
 
@@ -159,13 +160,30 @@ fn request(source: &Path, entry: &ManifestEntry) -> Result<ImportRequest, Failur
         .theme
         .parse()
         .map_err(|error: layers::layer::UnknownTheme| broken(error.to_string()))?;
+    let record = record(&entry.record).map_err(|error| broken(error.to_string()))?;
     let sources = entry.sources.iter().map(|path| source.join(path)).collect();
     Ok(ImportRequest {
         theme,
         title_vi: Some(entry.title_vi.clone()),
         title_en: Some(entry.title_en.clone()),
         synthetic: true,
+        record,
         ..ImportRequest::new(sources, layer)
+    })
+}
+
+fn record(given: &ManifestRecord) -> Result<CatalogRecord, UnknownWord> {
+    Ok(CatalogRecord {
+        agency: given.agency.clone(),
+        sharing: Some(given.sharing.parse()?),
+        licence: given.licence.clone(),
+        frequency: Some(given.frequency.parse()?),
+        sectors: given
+            .sectors
+            .iter()
+            .map(|sector| sector.parse())
+            .collect::<Result<_, _>>()?,
+        h3: None,
     })
 }
 

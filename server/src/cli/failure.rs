@@ -7,7 +7,7 @@ use std::{
 };
 
 use engine::EngineError;
-use layers::{ImportError, StoreError, report::Language};
+use layers::{ImportError, RuleError, RuleFileError, StoreError, report::Language};
 
 use crate::{error::RequestError, http::problem::chain, serve::ServeError};
 
@@ -152,6 +152,25 @@ pub(crate) fn of_store(error: StoreError) -> Failure {
         },
         error => of_import(error.into()),
     }
+}
+
+/// A rule file that cannot be used.
+pub(crate) fn of_rule_file(error: RuleFileError) -> Failure {
+    Failure {
+        exit: Exit::Usage,
+        vi: error.explain(Language::Vietnamese),
+        en: error.explain(Language::English),
+        source: error.source().is_some().then(|| error.into()),
+    }
+}
+
+/// A question the rules do not answer.
+pub(crate) fn of_rule(error: &RuleError) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        error.explain(Language::Vietnamese),
+        error.explain(Language::English),
+    )
 }
 
 /// A failure to load or read layers.

@@ -7,7 +7,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use layers::{
-    Crs, ImportError, LayerId, Theme, Twin,
+    CatalogRecord, Crs, ImportError, LayerId, Sector, Sharing, Theme, Twin, UpdateFrequency,
     encoding::Encoding,
     import::{self, ImportRequest},
     report::{ImportReport, Language},
@@ -75,6 +75,21 @@ pub(crate) struct Arguments {
     /// Dữ liệu tổng hợp, không phải số liệu thật · the data is made up; shown wherever a person sees it
     #[arg(long)]
     synthetic: bool,
+    /// Cơ quan chủ quản · the agency that owns the data
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    agency: String,
+    /// Mức chia sẻ · sharing class: open, shared, restricted
+    #[arg(long, value_name = "CLASS")]
+    sharing: Option<Sharing>,
+    /// Giấy phép, mã SPDX nếu có · licence, an SPDX identifier where there is one
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    licence: String,
+    /// Chu kỳ cập nhật · update frequency: hourly, daily, weekly, monthly, quarterly, yearly, five_yearly, as_needed
+    #[arg(long, value_name = "FREQUENCY")]
+    frequency: Option<UpdateFrequency>,
+    /// Ngành, cách nhau dấu phẩy · sectors, comma-separated: health, education, transport, …
+    #[arg(long = "sector", value_name = "SECTOR", value_delimiter = ',')]
+    sectors: Vec<Sector>,
     /// Chỉ xem xét, không công bố · examine only, publish nothing
     #[arg(long)]
     dry_run: bool,
@@ -147,6 +162,14 @@ impl Arguments {
             title_vi: self.title_vi,
             title_en: self.title_en,
             synthetic: self.synthetic,
+            record: CatalogRecord {
+                agency: self.agency,
+                sharing: self.sharing,
+                licence: self.licence,
+                frequency: self.frequency,
+                sectors: self.sectors,
+                h3: None,
+            },
             ..defaults
         })
     }

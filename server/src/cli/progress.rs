@@ -12,7 +12,7 @@ use layers::progress::Progress;
 use crate::cli::output::note;
 
 /// What a bar looks like while the total is known.
-const BAR: &str = "{spinner} {msg:44!} [{bar:28}] {percent:>3}% {elapsed}";
+const BAR: &str = "{spinner} {msg:44!} [{bar:28}] {percent:>3}% {elapsed} · còn · left {eta}";
 
 /// What it looks like before.
 const SPINNER: &str = "{spinner} {msg:44!} {elapsed}";
@@ -28,8 +28,18 @@ const PARTS: u64 = 1000;
 pub(crate) struct Steps {
     bar: ProgressBar,
     prefix: String,
-    /// Where there is no terminal: when a line was told last.
-    told: Option<Mutex<Instant>>,
+    /// Where there is no terminal: what was told last.
+    told: Option<Mutex<Told>>,
+}
+
+/// What lines without a terminal need to remember.
+#[derive(Debug)]
+struct Told {
+    /// When the last line was told.
+    at: Instant,
+    /// The step that is being done and since when.
+    step: String,
+    since: Instant,
 }
 
 impl Steps {
@@ -48,7 +58,14 @@ impl Steps {
         Self {
             bar,
             prefix: prefix.into(),
-            told: lines.then(|| Mutex::new(Instant::now())),
+            told: lines.then(|| {
+                let now = Instant::now();
+                Mutex::new(Told {
+                    at: now,
+                    step: String::new(),
+                    since: now,
+                })
+            }),
         }
     }
 
@@ -75,9 +92,14 @@ impl Progress for Steps {
         let message = format!("{} · {what}", self.prefix);
         if let Some(told) = &self.told {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-            if told.elapsed() >= LINE_EVERY {
-                note(&message);
-                *told = Instant::now();
+            if told.step != what {
+                what.clone_into(&mut told.step);
+                told.since = Instant::now();
+            }
+            if told.at.elapsed() >= LINE_EVERY {
+                let left = total.and_then(|total| left(done, total, told.since.elapsed()));
+                note(&format!("{message}{}", left.unwrap_or_default()));
+                told.at = Instant::now();
             }
             return;
         }
@@ -99,8 +121,34 @@ impl Drop for Steps {
     }
 }
 
+/// How much of a step is done and how long the rest takes at the same pace.
+fn left(done: u64, total: u64, elapsed: Duration) -> Option<String> {
+    if done == 0 || total == 0 {
+        return None;
+    }
+    let share = done as f64 / total as f64;
+    let seconds = elapsed.as_secs_f64() * (1.0 - share).max(0.0) / share;
+    Some(format!(
+        " · {:.0} % · còn · left {seconds:.0} s",
+        share * 100.0
+    ))
+}
+
 fn style(template: &str) -> ProgressStyle {
     let style = ProgressStyle::with_template(template)
         .unwrap_or_else(|_invalid| ProgressStyle::default_bar());
     style.progress_chars("━╸ ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_follows_from_the_pace_so_far() {
+        let left = |done, total| left(done, total, Duration::from_secs(10));
+        assert_eq!(left(25, 100).as_deref(), Some(" · 25 % · còn · left 30 s"));
+        assert_eq!(left(100, 100).as_deref(), Some(" · 100 % · còn · left 0 s"));
+        assert_eq!((left(0, 100), left(0, 0)), (None, None));
+    }
 }

@@ -30,7 +30,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     output::print_line(&format!("{} → {}", arguments.layer, arguments.to))
 }
 
-fn version(text: &str) -> Result<Version, String> {
+/// Reads a version number.
+pub(super) fn version(text: &str) -> Result<Version, String> {
     let number = text
         .strip_prefix('v')
         .unwrap_or(text)

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::fixture::{TILE, TestTwin, districts};
 
-fn lucdau(arguments: &[&str]) -> Output {
+pub(crate) fn lucdau(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_lucdau"))
         .args(arguments)
         .env_remove("LUCDAU_TWIN")
@@ -20,12 +20,12 @@ fn lucdau(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 #[track_caller]
-fn check(output: &Output, exit: i32, words: &str) {
+pub(crate) fn check(output: &Output, exit: i32, words: &str) {
     let told = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -34,6 +34,36 @@ fn check(output: &Output, exit: i32, words: &str) {
     assert_eq!(output.status.code(), Some(exit), "{told}");
     assert!(told.contains(words), "{words:?} is not in {told}");
     assert!(!told.contains("panicked"), "{told}");
+}
+
+#[test]
+fn what_an_import_set_aside_is_listed_and_written_as_geojson() {
+    let home = TestTwin::empty();
+    let twin = home.dir();
+    let mut sick = districts("Kinh Môn");
+    sick["features"][0]["geometry"]["coordinates"] = serde_json::json!([[
+        [106.3, 20.9],
+        [106.31, 20.91],
+        [106.32, 20.92],
+        [106.3, 20.9]
+    ]]);
+    home.publish("units", &sick);
+    let file = home.folder().join("aside.geojson");
+    let command = [
+        "quarantine",
+        "--twin",
+        text(&twin),
+        "--layer",
+        "units",
+        "-o",
+        text(&file),
+    ];
+    check(&lucdau(&command), 0, "1  zero-area");
+    let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(written["features"][0]["properties"]["a_name"], "Nam Sách");
+    assert_eq!(written["features"][0]["geometry"]["type"], "LineString");
+    let other = ["quarantine", "--twin", text(&twin), "--layer", "unit"];
+    check(&lucdau(&other), 2, "units");
 }
 
 #[test]

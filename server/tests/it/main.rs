@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod analyses;
 #[cfg(test)]
+mod catalog;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod describing;

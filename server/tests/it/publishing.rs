@@ -6,7 +6,7 @@ use axum::body::Body;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::fixture::{PATIENCE, TestServer, TestTwin, districts};
+use crate::fixture::{PATIENCE, TILE, TestServer, TestTwin, districts};
 
 /// The next event of a name on a stream, as its data.
 async fn next_event(body: &mut axum::body::BodyDataStream, name: &str) -> Value {
@@ -68,6 +68,42 @@ async fn jobs_are_told_on_the_event_stream_and_the_stream_ends_with_the_server()
     tokio::time::timeout(PATIENCE, end)
         .await
         .expect("the stream ends when the server does");
+}
+
+/// Two districts, and one whose corners lie on a line.
+fn districts_with_a_flat_one() -> Value {
+    let mut districts = districts("Kinh Môn");
+    let ring = [
+        [106.3, 20.9],
+        [106.31, 20.91],
+        [106.32, 20.92],
+        [106.3, 20.9],
+    ];
+    let flat = json!({"type": "Feature", "properties": {"name": "Phẳng"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]}});
+    districts["features"].as_array_mut().unwrap().push(flat);
+    districts
+}
+
+#[tokio::test]
+async fn what_was_set_aside_is_in_sql_on_the_map_and_in_the_list_of_layers() {
+    let home = TestTwin::empty();
+    home.publish("districts", &districts_with_a_flat_one());
+    let server = TestServer::over(home, server::painter::Painter::broken());
+    let body =
+        json!({"query": "SELECT reason, a_name, count(*) FROM districts_quarantine GROUP BY 1, 2"});
+    let rows = server.post("/sql", &body).await.ok().json()["rows"].clone();
+    assert_eq!(rows, json!([["zero-area", "Phẳng", 1]]));
+    let tile = format!("/vector/districts_quarantine/{TILE}.mvt");
+    assert!(!server.get(&tile).await.ok().body.is_empty());
+    let listed = server.get("/layers").await.ok().json();
+    assert_eq!(listed[1]["notes"]["quarantine_of"], "districts");
+    let style = server.get("/styles/topo.json").await.ok().json();
+    let drawn = style["layers"].as_array().unwrap();
+    let line = drawn
+        .iter()
+        .find(|layer| layer["source-layer"] == "districts_quarantine");
+    assert_eq!(line.unwrap()["paint"]["line-color"], "#e0007a");
 }
 
 #[tokio::test]

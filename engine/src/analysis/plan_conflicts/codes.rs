@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use arrow::array::{Array as _, StringArray};
+use layers::land_use::split_codes;
 
 /// For every code text of the parcels and of the plan, whether they agree.
 #[derive(Debug)]
@@ -112,13 +113,7 @@ impl Texts {
 
 /// The codes a text lists: `ONT+CLN`, `ont, cln`.
 fn codes_in(text: &str) -> BTreeSet<String> {
-    let between = |character: char| {
-        matches!(character, '+' | ',' | ';' | '/' | '|') || character.is_whitespace()
-    };
-    text.split(between)
-        .filter(|code| !code.is_empty())
-        .map(str::to_uppercase)
-        .collect()
+    split_codes(text).map(str::to_uppercase).collect()
 }
 
 #[cfg(test)]
