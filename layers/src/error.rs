@@ -46,6 +46,16 @@ pub enum ReadError {
         /// What was found.
         detail: String,
     },
+    /// A database or a service that does not give what was asked of it. The address is without its secrets.
+    #[error(
+        "{address:?} gives no features ({detail}); check the address, the user and the password, and that the server is up"
+    )]
+    NoAnswer {
+        /// Where.
+        address: PathBuf,
+        /// What was heard.
+        detail: String,
+    },
     /// Pixels without a place.
     #[error(
         "{path:?} is a picture that does not say where it lies; give a GeoTIFF, or put a world file (.tfw, .pgw, .jgw) beside it"
@@ -71,6 +81,20 @@ pub enum ReadError {
         name: String,
         /// The layers' names.
         names: Vec<String>,
+    },
+    /// A folder whose files are not parts of one layer.
+    #[error(
+        "the files of {path:?} are not one layer: of {first} and {other}, {difference}; name those of one layer, for example {}, or import them as several", path.join("*.shp").display()
+    )]
+    FolderOfSeveral {
+        /// Which folder.
+        path: PathBuf,
+        /// A file in it.
+        first: String,
+        /// Another.
+        other: String,
+        /// How they differ.
+        difference: String,
     },
     /// A `GeoParquet` geometry encoding or column that is not supported.
     #[error(

@@ -1,8 +1,10 @@
-//! What GDAL says while it works: caught and handed to the caller, never printed.
+//! What GDAL says while it works: caught and handed to the caller, never printed, and without the passwords it repeats.
 
 use std::{cell::RefCell, sync::Once};
 
 use gdal::errors::CplErrType;
+
+use crate::source::address::without_secrets;
 
 thread_local! {
     /// One list per nested [`listen`]; GDAL calls its handler on the thread that works.
@@ -60,11 +62,12 @@ fn hear(kind: CplErrType, _number: i32, message: &str) {
         return;
     }
     let failure = !matches!(kind, CplErrType::Warning);
+    let message = without_secrets(message.trim());
     HEARD.with_borrow_mut(|stack| match stack.last_mut() {
         Some(heard) if heard.messages.len() < MAX_MESSAGES => {
-            heard.messages.push((failure, message.trim().to_owned()));
+            heard.messages.push((failure, message.into_owned()));
         }
         Some(_) => {}
-        None => tracing::debug!(message, "gdal"),
+        None => tracing::debug!(%message, "gdal"),
     });
 }

@@ -6,7 +6,10 @@ use arrow::{array::ArrayRef, datatypes::DataType};
 
 use crate::{Crs, Encoding, GeometryKind, ReadError};
 
+pub(crate) mod address;
+mod code_page;
 pub(crate) mod csv;
+mod folder;
 pub(crate) mod gdal;
 pub(crate) mod geoparquet;
 pub(crate) mod raster;
@@ -77,12 +80,32 @@ pub(crate) enum Opened {
 /// Features or pixels in one batch; bounds memory and lets progress and cancellation be noticed.
 pub(crate) const ROWS_PER_BATCH: usize = 16_384;
 
+/// Opens a source, or all those of a folder, which must have the same attributes.
+pub(crate) fn open_each(path: &Path, layer: Option<&str>) -> Result<Vec<Opened>, ReadError> {
+    let is_folder = layer.is_none() && address::is_file(path) && path.is_dir();
+    let sources = if is_folder {
+        folder::sources_in(path)?
+    } else {
+        Vec::new()
+    };
+    if sources.is_empty() {
+        return Ok(vec![open(path, layer)?]);
+    }
+    let opened = sources
+        .iter()
+        .map(|source| open(source, None))
+        .collect::<Result<Vec<_>, _>>()?;
+    let abouts = opened.iter().filter_map(|opened| match opened {
+        Opened::Vector(source) => Some(source.about()),
+        Opened::Raster(_) => None,
+    });
+    folder::refuse_different(path, abouts)?;
+    Ok(opened)
+}
+
 /// Opens a source, by its content where its name does not tell.
-pub(crate) fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError> {
-    let address = path.to_string_lossy();
-    let is_file =
-        !address.contains("://") && !address.starts_with("/vsi") && !is_database(&address);
-    if is_file {
+fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError> {
+    if address::is_file(path) {
         let magic = look(path)?;
         refuse_proprietary(path, &magic)?;
         refuse_short_database(path, &magic)?;
@@ -100,31 +123,23 @@ pub(crate) fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError
     }
 }
 
-/// Addresses of databases are no files.
-fn is_database(address: &str) -> bool {
-    let prefix = address.split(':').next().unwrap_or_default();
-    prefix.len() > 1
-        && prefix.len() < address.len()
-        && prefix
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+fn unreadable(path: &Path, source: std::io::Error) -> ReadError {
+    let why = match source.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file",
+        std::io::ErrorKind::PermissionDenied => "permission denied",
+        _ => "the file system failed",
+    };
+    ReadError::Unreadable {
+        path: path.into(),
+        why,
+        source,
+    }
 }
 
 /// The first bytes of a file; none for a folder.
 fn look(path: &Path) -> Result<Vec<u8>, ReadError> {
     use std::io::Read as _;
-    let unreadable = |source: std::io::Error| {
-        let why = match source.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file",
-            std::io::ErrorKind::PermissionDenied => "permission denied",
-            _ => "the file system failed",
-        };
-        ReadError::Unreadable {
-            path: path.into(),
-            why,
-            source,
-        }
-    };
+    let unreadable = |source| unreadable(path, source);
     if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
         return Ok(Vec::new());
     }
@@ -183,9 +198,13 @@ fn refuse_proprietary(path: &Path, magic: &[u8]) -> Result<(), ReadError> {
             "MicroStation DGN v8",
             "save it from MicroStation as DGN v7 or DXF, or ask for GeoPackage or GML",
         ),
-        Some("dwg") => (
+        _ if is_dwg(magic) || extension.as_deref() == Some("dwg") => (
             "AutoCAD DWG",
             "save it from AutoCAD as DXF, or ask for GeoPackage or GML",
+        ),
+        _ if magic.starts_with(b"AutoCAD Binary DXF") => (
+            "binary DXF",
+            "save it from AutoCAD as DXF in text (ASCII) form, or ask for GeoPackage or GML",
         ),
         _ => return Ok(()),
     };
@@ -194,4 +213,10 @@ fn refuse_proprietary(path: &Path, magic: &[u8]) -> Result<(), ReadError> {
         format,
         advice,
     })
+}
+
+/// Whether bytes begin as AutoCAD's drawings do, with their version: `AC1015` to `AC1032`.
+fn is_dwg(magic: &[u8]) -> bool {
+    let version = magic.strip_prefix(b"AC10").and_then(|rest| rest.get(..2));
+    version.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
 }

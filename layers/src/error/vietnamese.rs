@@ -71,6 +71,9 @@ fn read(error: &ReadError) -> String {
         ReadError::Damaged { path, detail } => {
             format!("{path:?} bị hỏng hoặc bị cắt cụt ({detail}); hãy chép lại từ nguồn")
         }
+        ReadError::NoAnswer { address, detail } => format!(
+            "{address:?} không trả về đối tượng nào ({detail}); hãy kiểm tra địa chỉ, tài khoản, mật khẩu và máy chủ"
+        ),
         ReadError::Unplaced { path } => format!(
             "{path:?} là ảnh không cho biết vị trí; hãy dùng GeoTIFF, hoặc đặt tệp .tfw, .pgw, .jgw bên cạnh"
         ),
@@ -87,6 +90,12 @@ fn read(error: &ReadError) -> String {
                 names.join(", ")
             )
         }
+        ReadError::FolderOfSeveral {
+            path, first, other, ..
+        } => format!(
+            "các tệp trong {path:?} không phải một lớp: {first} và {other} khác nhau về thuộc tính hoặc định dạng; hãy nêu các tệp của một lớp, ví dụ {}",
+            path.join("*.shp").display()
+        ),
         ReadError::UnsupportedGeometry { path, detail } => {
             format!("{path:?}: {detail}; hãy ghi lại với hình học dạng WKB")
         }

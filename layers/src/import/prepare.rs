@@ -8,7 +8,7 @@ use arrow::{
         StringBuilder, new_null_array,
     },
     compute::{CastOptions, cast_with_options, filter_record_batch},
-    datatypes::{DataType, Field, Schema, SchemaRef},
+    datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType},
     util::display::{ArrayFormatter, FormatOptions},
 };
 use h3o::Resolution;
@@ -246,17 +246,25 @@ fn typed(
     }
 }
 
-/// A cast that makes null of what does not fit.
+/// A cast that makes null of what does not fit. Times without a zone are taken for UTC, as they stand.
 fn cast(column: &ArrayRef, target: &DataType) -> ArrayRef {
-    cast_with_options(
-        column,
-        target,
-        &CastOptions {
-            safe: true,
-            ..CastOptions::default()
-        },
-    )
-    .unwrap_or_else(|_unsupported| new_null_array(target, column.len()))
+    let options = CastOptions {
+        safe: true,
+        ..CastOptions::default()
+    };
+    let zone = match (column.data_type(), target) {
+        // Arrow would look the zone up in a database of zones, which it is built without.
+        (DataType::Timestamp(_, Some(_)), _) => None,
+        (_, DataType::Timestamp(TimeUnit::Microsecond, zone)) => zone.clone(),
+        _ => None,
+    };
+    if let Some(zone) = zone {
+        let plain = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None));
+        let plain = plain.as_primitive::<TimestampMicrosecondType>().clone();
+        return Arc::new(plain.with_timezone(zone));
+    }
+    cast_with_options(column, target, &options)
+        .unwrap_or_else(|_unsupported| new_null_array(target, column.len()))
 }
 
 fn decoded(

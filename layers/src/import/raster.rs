@@ -12,7 +12,7 @@ use crate::{
     geoparquet::io_kind_in,
     report::Findings,
     source::{
-        About,
+        About, address,
         raster::{self, AboutRaster},
     },
     store::{RASTER_FILE, REPORT_FILE, Writer},
@@ -68,7 +68,7 @@ fn examine_all(
         }
         pixels += (about.size.0 * about.size.1) as u64;
         sources.push(SourceInfo {
-            path: path.clone(),
+            path: address::shown(path).into(),
             format: about.format.clone(),
             crs: located.crs.to_string(),
             crs_from: located.from.clone(),
@@ -111,7 +111,7 @@ fn refused(error: crate::ReadError, target: &Path) -> ImportError {
 /// A raster as the sources of features are described, to be located by the same rules.
 fn as_source(path: &Path, about: &AboutRaster) -> About {
     About {
-        path: path.into(),
+        path: address::shown(path).into(),
         format: about.format.clone(),
         fields: Vec::new(),
         geometry: None,

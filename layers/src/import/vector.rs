@@ -48,16 +48,18 @@ pub(super) fn open_all(
             return Err(ImportError::Cancelled);
         }
         progress.step("open", at as u64, Some(total));
-        match source::open(path, request.source_layer.as_deref())? {
-            source::Opened::Vector(source) => vectors.push(source),
-            source::Opened::Raster(path) => rasters.push(path),
+        for opened in source::open_each(path, request.source_layer.as_deref())? {
+            match opened {
+                source::Opened::Vector(source) => vectors.push(source),
+                source::Opened::Raster(path) => rasters.push(path),
+            }
         }
     }
     match (vectors.first(), rasters.first()) {
         (Some(vector), Some(raster)) => Err(ImportError::MixedSources {
             first: vector.about().path.clone(),
             first_kind: "a layer of features",
-            other: raster.clone(),
+            other: source::address::shown(raster).into(),
             other_kind: "a raster",
         }),
         (None, None) => Err(ImportError::NoSource),

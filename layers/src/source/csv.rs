@@ -11,6 +11,7 @@ use arrow::array::{ArrayRef, AsArray as _, BinaryArray, BinaryBuilder};
 use self::column_types::Guess;
 use super::{
     About, Opened, Source, SourceBatch,
+    code_page::Text,
     gdal::{GdalSource, open_dataset},
 };
 use crate::{Crs, GeometryKind, ReadError, messages::quiet, repair};
@@ -67,7 +68,7 @@ pub(crate) fn open(path: &Path) -> Result<Opened, ReadError> {
             "X_POSSIBLE_NAMES=",
             "GEOM_POSSIBLE_NAMES=",
         ];
-        GdalSource::new(path, open_dataset(path, &options)?, None, true)
+        GdalSource::new(path, open_dataset(path, &options)?, None, Text::Bytes(None))
     };
     let mut first_pass = rows()?;
     let mut guesses = vec![Guess::default(); first_pass.about().fields.len()];

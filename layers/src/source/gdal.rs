@@ -7,25 +7,37 @@
 use std::{ffi::CStr, path::Path, sync::Arc};
 
 use arrow::{
-    array::{Array as _, StructArray},
+    array::{Array as _, AsArray as _, StructArray},
     datatypes::{DataType, Field, Fields},
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi_and_data_type},
     ffi_stream::FFI_ArrowArrayStream,
 };
 use gdal::{
-    Dataset, DatasetOptions, GdalOpenFlags,
+    Dataset,
     cpl::CslStringList,
     vector::{LayerAccess as _, OwnedLayer},
 };
 
-use super::{About, Opened, ROWS_PER_BATCH, Source, SourceBatch, SourceField};
+use super::{
+    About, ROWS_PER_BATCH, Source, SourceBatch, SourceField, address,
+    code_page::{self, Text},
+};
 use crate::{
     Crs, Encoding, GeometryKind, ReadError,
     messages::{listen, quiet},
 };
 
-/// Formats with code pages, which their drivers decode as the file says; all others are UTF-8 and were never anything else.
-const CODE_PAGE_DRIVERS: [&str; 7] = ["MapInfo File", "DXF", "DGN", "CAD", "XLS", "ODBC", "PGeo"];
+mod open;
+mod zones;
+
+pub(crate) use self::open::{open, open_dataset};
+use self::{
+    open::{choose_layer, read_only_layer},
+    zones::Zones,
+};
+
+/// Fields by which KML tells how to draw, not what there is; its driver makes them up for files that have none.
+const KML_DRAWING: [&[u8]; 4] = [b"tessellate", b"extrude", b"visibility", b"drawOrder"];
 
 /// Features of a GDAL layer.
 pub(crate) struct GdalSource {
@@ -34,6 +46,12 @@ pub(crate) struct GdalSource {
     _layer: OwnedLayer,
     about: About,
     fields: Fields,
+    /// The columns of the attributes; the geometry comes after all columns that are no geometry.
+    attributes: Vec<usize>,
+    geometry: Option<usize>,
+    /// Whether text may hold escapes that the driver leaves as they are.
+    escapes: bool,
+    zones: Option<Zones>,
     warnings: Vec<String>,
 }
 
@@ -46,87 +64,23 @@ impl std::fmt::Debug for GdalSource {
     }
 }
 
-/// Opens whatever GDAL knows; a raster is only recognised.
-pub(crate) fn open(path: &Path, layer: Option<&str>) -> Result<Opened, ReadError> {
-    let dataset = open_dataset(path, &[])?;
-    if dataset.layer_count() == 0 {
-        if dataset.raster_count() > 0 || is_raster_container(&dataset) {
-            return Ok(Opened::Raster(path.into()));
-        }
-        return Err(ReadError::NotGis {
-            path: path.into(),
-            detail: "it holds neither features nor pixels".to_owned(),
-        });
-    }
-    let driver = dataset.driver().short_name();
-    if driver == "ESRI Shapefile" {
-        let raw = open_dataset(path, &["ENCODING="])?;
-        let mut source = GdalSource::new(path, raw, layer, true)?;
-        if lacks_table(path) {
-            let text = "không có tệp .dbf bên cạnh nên không có thuộc tính · no .dbf beside it, so no attributes";
-            source.warnings.push(text.to_owned());
-        }
-        return Ok(Opened::Vector(Box::new(source)));
-    }
-    GdalSource::new(path, dataset, layer, false).map(|source| Opened::Vector(Box::new(source)))
-}
-
-/// Opens a dataset for reading; what GDAL says becomes the error.
-pub(crate) fn open_dataset(path: &Path, open_options: &[&str]) -> Result<Dataset, ReadError> {
-    let is_zip = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
-    let address = if is_zip {
-        Path::new("/vsizip").join(path)
-    } else {
-        path.to_path_buf()
-    };
-    let options = DatasetOptions {
-        open_flags: GdalOpenFlags::GDAL_OF_VECTOR
-            | GdalOpenFlags::GDAL_OF_RASTER
-            | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
-        open_options: (!open_options.is_empty()).then_some(open_options),
-        ..DatasetOptions::default()
-    };
-    let (opened, heard) = listen(|| Dataset::open_ex(&address, options));
-    opened.map_err(|error| {
-        let detail = heard.first().unwrap_or_else(|| error.to_string());
-        if detail.contains("not recognized as a supported") || detail.contains("No such file") {
-            ReadError::NotGis {
-                path: path.into(),
-                detail: "no driver recognises it".to_owned(),
-            }
-        } else {
-            ReadError::Damaged {
-                path: path.into(),
-                detail,
-            }
-        }
-    })
-}
-
-fn is_raster_container(dataset: &Dataset) -> bool {
-    use gdal::Metadata as _;
-    dataset
-        .metadata_domain("SUBDATASETS")
-        .is_some_and(|entries| !entries.is_empty())
-}
-
 impl GdalSource {
     /// The features of one layer of a dataset.
     pub(crate) fn new(
         path: &Path,
         dataset: Dataset,
         layer: Option<&str>,
-        raw_text: bool,
+        text: Text,
     ) -> Result<Self, ReadError> {
+        let (real, path) = (path, &*address::shown(path));
         let format = dataset.driver().long_name();
         let driver = dataset.driver().short_name();
         let index = choose_layer(path, &dataset, layer)?;
-        let damaged = |detail: String| ReadError::Damaged {
-            path: path.into(),
-            detail,
-        };
+        let wanted = layer;
+        let damaged = |detail: String| address::failed(path, detail);
+        if driver == "OSM" {
+            read_only_layer(&dataset, index);
+        }
         let mut layer =
             quiet(|| dataset.into_layer(index)).map_err(|error| damaged(error.to_string()))?;
         let geometry = geometry_kind(&layer);
@@ -142,15 +96,23 @@ impl GdalSource {
             .enumerate()
             .map(|(at, data_type)| Field::new(format!("c{at}"), as_bytes(data_type), true))
             .collect();
-        let source_fields = names
-            .into_iter()
-            .zip(&types)
-            .map(|(name, data_type)| SourceField {
-                name,
-                data_type: as_bytes(data_type),
-                text: matches!(data_type, DataType::Utf8 | DataType::LargeUtf8),
+        let mut warnings: Vec<String> = heard.texts().collect();
+        let attributes = chosen_attributes(&driver, &names, &mut warnings);
+        let source_fields = attributes
+            .iter()
+            .map(|at| SourceField {
+                name: names[*at].clone(),
+                data_type: as_bytes(&types[*at]),
+                text: matches!(types[*at], DataType::Utf8 | DataType::LargeUtf8),
             })
             .collect();
+        let moments = (0..names.len()).filter(|at| matches!(types[*at], DataType::Timestamp(..)));
+        let zones = Zones::open(real, &driver, wanted, moments.collect())?;
+        let (feature_count, counting) = listen(|| layer.try_feature_count());
+        if let Some(failure) = counting.failure().filter(|_| !address::is_file(path)) {
+            // A service that failed once says nothing the next time, and would seem to have no features.
+            return Err(damaged(failure));
+        }
         let about = About {
             path: path.into(),
             format,
@@ -162,22 +124,23 @@ impl GdalSource {
                 ""
             },
             crs,
-            declared_encoding: if raw_text {
-                declared_encoding(path)
-            } else {
-                Some(Encoding::Utf8)
+            declared_encoding: match text {
+                Text::Bytes(declared) => declared,
+                Text::Unicode | Text::Decoded => Some(Encoding::Utf8),
             },
-            raw_text,
-            code_pages: CODE_PAGE_DRIVERS.contains(&driver.as_str()),
-            feature_count: quiet(|| layer.try_feature_count()),
+            raw_text: matches!(text, Text::Bytes(_)),
+            code_pages: text == Text::Decoded,
+            feature_count,
         };
-        let mut warnings = Vec::new();
-        warnings.extend(heard.texts());
         Ok(Self {
             stream,
             _layer: layer,
             about,
+            geometry: (names.len() < fields.len()).then_some(names.len()),
             fields,
+            attributes,
+            escapes: driver == "DXF" && text == Text::Decoded,
+            zones,
             warnings,
         })
     }
@@ -190,10 +153,7 @@ impl Source for GdalSource {
 
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, ReadError> {
         let (array, heard) = listen(|| next_array(&mut self.stream));
-        let damaged = |detail: String| ReadError::Damaged {
-            path: self.about.path.clone(),
-            detail,
-        };
+        let damaged = |detail: String| address::failed(&self.about.path, detail);
         if let Some(failure) = heard.failure() {
             return Err(damaged(failure));
         }
@@ -203,16 +163,18 @@ impl Source for GdalSource {
         };
         let batch = import_array(array, &self.fields).map_err(damaged)?;
         let mut columns = batch.columns().to_vec();
-        let mut rest = columns.split_off(self.about.fields.len().min(columns.len()));
-        let geometry = if rest.is_empty() {
-            None
-        } else {
-            Some(rest.swap_remove(0))
+        if let Some(zones) = &mut self.zones {
+            zones.apply(&self.about.path, &mut columns)?;
+        }
+        let column = |at: usize| Arc::clone(&columns[at]);
+        let attribute = |at: usize| match columns[at].as_binary_opt() {
+            Some(text) if self.escapes => Arc::new(code_page::unescaped(text)),
+            _ => column(at),
         };
         Ok(Some(SourceBatch {
             rows: batch.len(),
-            attributes: columns,
-            geometry,
+            attributes: self.attributes.iter().map(|at| attribute(*at)).collect(),
+            geometry: self.geometry.map(column),
         }))
     }
 
@@ -221,25 +183,16 @@ impl Source for GdalSource {
     }
 }
 
-fn choose_layer(path: &Path, dataset: &Dataset, wanted: Option<&str>) -> Result<usize, ReadError> {
-    let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
-    match wanted {
-        Some(wanted) => {
-            names
-                .iter()
-                .position(|name| name == wanted)
-                .ok_or_else(|| ReadError::NoSuchLayer {
-                    path: path.into(),
-                    name: wanted.to_owned(),
-                    names,
-                })
-        }
-        None if names.len() > 1 => Err(ReadError::SeveralLayers {
-            path: path.into(),
-            names,
-        }),
-        None => Ok(0),
+/// The columns that are attributes: all but, in KML, those that tell how to draw.
+fn chosen_attributes(driver: &str, names: &[Vec<u8>], warnings: &mut Vec<String>) -> Vec<usize> {
+    let is_drawing =
+        |at: &usize| driver == "LIBKML" && KML_DRAWING.contains(&names[*at].as_slice());
+    let (left_out, chosen): (Vec<usize>, Vec<usize>) = (0..names.len()).partition(is_drawing);
+    if !left_out.is_empty() {
+        let text = "đã bỏ các trường chỉ cách vẽ của KML · left out KML's drawing instructions";
+        warnings.push(text.to_owned());
     }
+    chosen
 }
 
 fn geometry_kind(layer: &OwnedLayer) -> Option<GeometryKind> {
@@ -252,26 +205,6 @@ fn geometry_kind(layer: &OwnedLayer) -> Option<GeometryKind> {
         3 | 6 | 10 | 12 | 15..=17 => GeometryKind::Polygon,
         _ => GeometryKind::Mixed,
     })
-}
-
-/// Whether a `.shp` came without the `.dbf` that holds its attributes.
-fn lacks_table(path: &Path) -> bool {
-    let is = |extension: &str| {
-        path.extension()
-            .is_some_and(|own| own.eq_ignore_ascii_case(extension))
-    };
-    let beside = ["dbf", "DBF"]
-        .iter()
-        .any(|extension| std::fs::metadata(path.with_extension(extension)).is_ok());
-    is("shp") && !beside
-}
-
-/// The encoding a Shapefile's `.cpg` names.
-fn declared_encoding(path: &Path) -> Option<Encoding> {
-    let named = ["cpg", "CPG"]
-        .into_iter()
-        .find_map(|extension| std::fs::read_to_string(path.with_extension(extension)).ok())?;
-    named.trim().parse().ok()
 }
 
 /// Text as bytes: nothing may take them for UTF-8 before they are decoded.

@@ -149,10 +149,10 @@ pub(super) fn number(cell: &[u8]) -> Option<f64> {
     })
 }
 
-/// Days since 1970 of `2024-05-31` or `31/05/2024`.
+/// Days since 1970 of `2024-05-31`, `31/05/2024` or `2024/05/31`, as GDAL writes it.
 fn date(cell: &[u8]) -> Option<i32> {
     let text = text(cell)?;
-    let found = ["%Y-%m-%d", "%d/%m/%Y"]
+    let found = ["%Y-%m-%d", "%d/%m/%Y", "%Y/%m/%d"]
         .into_iter()
         .find_map(|form| NaiveDate::parse_from_str(text, form).ok())?;
     Some(found.num_days_from_ce() - EPOCH_DAYS)
@@ -160,15 +160,22 @@ fn date(cell: &[u8]) -> Option<i32> {
 
 /// Microseconds since 1970; a time without a zone is taken as it stands.
 fn moment(cell: &[u8]) -> Option<i64> {
-    const FORMS: [&str; 5] = [
+    const ZONED: [&str; 2] = ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y/%m/%d %H:%M:%S%.f%#z"];
+    const FORMS: [&str; 6] = [
         "%Y-%m-%d %H:%M:%S%.f",
         "%Y-%m-%dT%H:%M:%S%.f",
         "%Y-%m-%d %H:%M",
         "%Y-%m-%dT%H:%M",
         "%d/%m/%Y %H:%M:%S",
+        "%Y/%m/%d %H:%M:%S%.f",
     ];
     let text = text(cell)?;
-    if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {
+    let zoned = DateTime::parse_from_rfc3339(text).ok().or_else(|| {
+        ZONED
+            .into_iter()
+            .find_map(|form| DateTime::parse_from_str(text, form).ok())
+    });
+    if let Some(zoned) = zoned {
         return Some(zoned.timestamp_micros());
     }
     let found = FORMS
@@ -221,5 +228,7 @@ mod tests {
         );
         assert_eq!(moment(b"1970-01-01T07:00:01+07:00"), Some(1_000_000));
         assert_eq!(moment(b"1970-01-01 00:00"), Some(0));
+        assert_eq!(moment(b"1970/01/01 07:00:01+07"), Some(1_000_000));
+        assert_eq!(date(b"1970/01/02"), Some(1));
     }
 }
