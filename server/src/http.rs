@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod analyses;
+pub mod datetime;
 pub mod etag;
 pub mod events;
 pub mod extract;
@@ -64,7 +65,7 @@ pub fn routes(services: &Services) -> Routes {
                 Arc::clone(&services.map_tiles),
             ))
             .and(fonts::routes())
-            .and(layers::routes(engine()))
+            .and(layers::routes(engine(), services.query_threads.clone()))
             .and(search::routes(engine(), services.query_threads.clone()))
             .and(sql::routes(engine(), services.query_threads.clone()))
             .and(analyses::routes(services.jobs.clone()))

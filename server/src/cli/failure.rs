@@ -7,7 +7,7 @@ use std::{
 };
 
 use engine::EngineError;
-use layers::{ImportError, StoreError, report::Language};
+use layers::{AdminError, ImportError, StoreError, report::Language};
 
 use crate::{error::RequestError, http::problem::chain, serve::ServeError};
 
@@ -151,6 +151,21 @@ pub(crate) fn of_store(error: StoreError) -> Failure {
             ..of_import(error.into())
         },
         error => of_import(error.into()),
+    }
+}
+
+/// Administrative units that contradict themselves, or a table that cannot be restated on them.
+pub(crate) fn of_admin(error: AdminError) -> Failure {
+    let (vi, en) = (
+        error.explain(Language::Vietnamese),
+        error.explain(Language::English),
+    );
+    let source = error.source().is_some().then(|| error.into());
+    Failure {
+        exit: Exit::Refused,
+        vi,
+        en,
+        source,
     }
 }
 

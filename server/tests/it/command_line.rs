@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::fixture::{TILE, TestTwin, districts};
 
-fn lucdau(arguments: &[&str]) -> Output {
+pub(crate) fn lucdau(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_lucdau"))
         .args(arguments)
         .env_remove("LUCDAU_TWIN")
@@ -20,12 +20,12 @@ fn lucdau(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 #[track_caller]
-fn check(output: &Output, exit: i32, words: &str) {
+pub(crate) fn check(output: &Output, exit: i32, words: &str) {
     let told = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),

@@ -5,6 +5,8 @@ mod analyses;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod days;
+#[cfg(test)]
 mod describing;
 #[cfg(test)]
 mod errors;
