@@ -117,6 +117,9 @@ pub struct Provenance {
     pub seed: Option<u64>,
     /// The layers read, with their versions.
     pub layers: BTreeMap<LayerId, Version>,
+    /// The day their rows were chosen for; none where rows of all times were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_at: Option<String>,
     /// Version of this crate.
     pub engine_version: String,
     /// When.
@@ -133,6 +136,9 @@ impl Provenance {
                 .iter()
                 .map(|meta| (meta.id.clone(), meta.version))
                 .collect(),
+            valid_at: layers
+                .iter()
+                .find_map(|meta| meta.notes.get(Layer::VALID_AT).cloned()),
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
             computed_at: Utc::now(),
         }

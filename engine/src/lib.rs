@@ -19,4 +19,4 @@ pub use cancel::CancelToken;
 pub use error::EngineError;
 pub use layers::spelling;
 pub use snapshot::LayerSnapshot;
-pub use twin::{Engine, LayerChange, LayerFailure, TwinSnapshot};
+pub use twin::{Engine, LayerChange, LayerFailure, MAX_DAYS, TwinSnapshot};

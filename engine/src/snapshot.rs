@@ -9,14 +9,16 @@ use std::{
 };
 
 use arrow::{
-    array::{Array, ArrayRef, BinaryArray, RecordBatch, new_empty_array},
+    array::{
+        Array, ArrayRef, AsArray as _, BinaryArray, RecordBatch, UInt64Array, new_empty_array,
+    },
     compute::concat,
     datatypes::{FieldRef, Schema, SchemaRef},
     error::ArrowError,
 };
 use geo_traits::to_geo::ToGeoGeometry as _;
 use h3o::CellIndex;
-use layers::{Extent, Layer, LayerMeta, Raster, crs::STORED_CRS, layer::geometry_field};
+use layers::{Extent, FeatureId, Layer, LayerMeta, Raster, crs::STORED_CRS, layer::geometry_field};
 use rayon::prelude::*;
 
 use self::cells::CellOrder;
@@ -45,6 +47,8 @@ pub struct LayerSnapshot {
     unplaced: Vec<u32>,
     cells: CellOrder,
     geometries: Option<BinaryArray>,
+    /// The numbers of the rows where they are not their places: where only the rows of a day were chosen. Ascending.
+    fids: Option<UInt64Array>,
     raster: Option<Arc<Raster>>,
 }
 
@@ -76,6 +80,7 @@ impl LayerSnapshot {
             unplaced,
             cells: cells.unwrap_or_default(),
             geometries,
+            fids: sparse_fids(&batch),
             raster: None,
             batch,
             pyramid: OnceLock::new(),
@@ -95,6 +100,7 @@ impl LayerSnapshot {
             unplaced: Vec::new(),
             cells: CellOrder::default(),
             geometries: None,
+            fids: None,
             raster: Some(Arc::new(raster)),
         }
     }
@@ -120,6 +126,21 @@ impl LayerSnapshot {
         let geometries = self.geometries.as_ref()?;
         let row = row as usize;
         (row < geometries.len() && geometries.is_valid(row)).then(|| geometries.value(row))
+    }
+
+    /// The number of a row in its published layer.
+    pub(crate) fn id_of(&self, row: u32) -> FeatureId {
+        let fid = self.fids.as_ref().map(|fids| fids.value(row as usize));
+        FeatureId(fid.unwrap_or_else(|| row.into()))
+    }
+
+    /// The row of a number; none where it was not chosen.
+    pub(crate) fn row_of(&self, id: FeatureId) -> Option<u32> {
+        let row = match &self.fids {
+            Some(fids) => fids.values().binary_search(&id.0).ok()?,
+            None => usize::try_from(id.0).ok().filter(|row| *row < self.len())?,
+        };
+        u32::try_from(row).ok()
     }
 
     /// The extent of a row in degrees; none where it has no position.
@@ -199,6 +220,17 @@ fn with_crs(schema: &SchemaRef) -> SchemaRef {
     let mut fields: Vec<FieldRef> = schema.fields().iter().map(Arc::clone).collect();
     fields[place] = Arc::new(geometry_field(Layer::GEOM, STORED_CRS));
     Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+/// The numbers of rows that are not their places.
+fn sparse_fids(batch: &RecordBatch) -> Option<UInt64Array> {
+    let fids: &UInt64Array = batch.column_by_name(Layer::FID)?.as_primitive_opt()?;
+    let is_dense = fids
+        .values()
+        .last()
+        .is_none_or(|last| last + 1 == fids.len() as u64);
+    let is_ascending = fids.null_count() == 0 && fids.values().is_sorted_by(|a, b| a < b);
+    (is_ascending && !is_dense).then(|| fids.clone())
 }
 
 /// A column by name, if the batch has it.

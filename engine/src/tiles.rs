@@ -114,7 +114,10 @@ pub fn vector_tile(
         .map(|layer| layer_tile(layer, &grid, options.labels.reach(&layer.meta)))
         .collect();
     let size_of = |layer: usize, id: FeatureId| {
-        u32::try_from(id.0).map_or(0.0, |row| Pyramid::of(wanted[layer]).size_of(row))
+        let layer = wanted[layer];
+        layer
+            .row_of(id)
+            .map_or(0.0, |row| Pyramid::of(layer).size_of(row))
     };
     let for_labels = match options.labels {
         LabelScope::Encoded => cut.iter().map(budget::label_bytes).sum(),
@@ -143,7 +146,7 @@ fn layer_tile(layer: &LayerSnapshot, grid: &Grid, label_reach: Option<u8>) -> Ti
         if let Some(geometry) = cut::feature(pyramid, row, grid) {
             let attributes = columns.attributes(row, &mut dictionary);
             tile.features.push(TileFeature {
-                id: FeatureId(u64::from(row)),
+                id: layer.id_of(row),
                 geometry,
                 attributes,
             });
@@ -151,7 +154,7 @@ fn layer_tile(layer: &LayerSnapshot, grid: &Grid, label_reach: Option<u8>) -> Ti
     }
     if let Some(reach) = label_reach {
         let anchors = labels::anchors(layer, pyramid, grid, reach);
-        tile.labels = labels::describe(anchors, grid, &columns, &mut dictionary);
+        tile.labels = labels::describe(anchors, (layer, grid), &columns, &mut dictionary);
     }
     dictionary.finish(&columns, &mut tile);
     tile

@@ -1,5 +1,7 @@
 //! All layers of a twin, resident: readers hold a snapshot, a refresh swaps in the next one.
 
+mod dated;
+
 use std::{
     collections::BTreeMap,
     fmt,
@@ -7,10 +9,13 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use chrono::NaiveDate;
 use layers::{LayerId, LayerKind, LayerMeta, Twin, Version};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use self::dated::Dated;
+pub use self::dated::MAX_DAYS;
 use crate::{EngineError, LayerSnapshot, spelling::nearest_spelling};
 
 /// A twin opened for reading: every current layer in memory.
@@ -19,6 +24,8 @@ pub struct Engine {
     current: ArcSwap<TwinSnapshot>,
     /// Held by the one refresh at a time; readers never touch it.
     refreshing: Mutex<()>,
+    /// The current state as it is on a few days.
+    dated: Dated,
 }
 
 /// The layers of a twin at one moment; immutable. Whoever holds it sees one consistent state.
@@ -65,6 +72,7 @@ impl Engine {
             twin,
             current: ArcSwap::from_pointee(TwinSnapshot::default()),
             refreshing: Mutex::new(()),
+            dated: Dated::default(),
         };
         engine.load_changes(None)?;
         Ok(engine)
@@ -73,6 +81,20 @@ impl Engine {
     /// The state to read from.
     pub fn snapshot(&self) -> Arc<TwinSnapshot> {
         self.current.load_full()
+    }
+
+    /// The state to read from, with the rows that hold on a day: of layers that have [`layers::Layer::VALID_FROM`] or
+    /// [`layers::Layer::VALID_TO`]; the others are the same, in the same memory.
+    ///
+    /// The last [`MAX_DAYS`] days asked for are kept at hand.
+    ///
+    /// # Errors
+    /// When the chosen rows cannot be put together again.
+    ///
+    /// # Complexity
+    /// O(rows of the layers that have periods) for a day that is not at hand.
+    pub fn snapshot_at(&self, day: NaiveDate) -> Result<Arc<TwinSnapshot>, EngineError> {
+        self.dated.of(&self.snapshot(), day)
     }
 
     /// The store this engine reads.
@@ -123,6 +145,7 @@ impl Engine {
             .collect();
         let (next, changes) = merge(&before, loaded, publication);
         self.current.store(Arc::new(next));
+        self.dated.clear();
         Ok(changes)
     }
 }

@@ -16,6 +16,7 @@ mod prune;
 mod pull;
 mod push;
 mod quarantine;
+mod restate;
 mod rollback;
 mod rules;
 mod serve;
@@ -32,6 +33,7 @@ use std::{
 };
 
 use ::layers::Twin;
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use engine::Engine;
 use tracing_subscriber::EnvFilter;
@@ -89,6 +91,8 @@ enum Command {
     Pull(pull::Arguments),
     /// Truy vấn SQL chỉ đọc · read-only SQL
     Sql(sql::Arguments),
+    /// Chuyển bảng số liệu sang đơn vị hành chính của ngày khác · a table on another day's administrative units
+    Restate(restate::Arguments),
     /// Chạy một phân tích · run an analysis
     Analyze(analyze::Arguments),
     /// Vẽ một ô bản đồ thành PNG · draw one map tile as PNG
@@ -115,6 +119,13 @@ impl TwinArgument {
     fn engine(&self) -> Result<Engine, Failure> {
         Engine::open(self.open()?).map_err(failure::of_engine)
     }
+}
+
+/// A day of the command line.
+fn day(text: &str) -> Result<NaiveDate, String> {
+    ::layers::admin::day(text).map_err(|_bad| {
+        "ngày viết dạng YYYY-MM-DD · a day is written YYYY-MM-DD, for example 2025-07-01".to_owned()
+    })
 }
 
 /// Runs the command line of this process and says how it went.
@@ -157,6 +168,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Push(arguments) => push::run(&arguments),
         Command::Pull(arguments) => pull::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
+        Command::Restate(arguments) => restate::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Tile(arguments) => tile::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod analyses;
 pub mod catalog;
+pub mod datetime;
 pub mod etag;
 pub mod events;
 pub mod extract;
@@ -66,7 +67,7 @@ pub fn routes(services: &Services) -> Routes {
                 Arc::clone(&services.map_tiles),
             ))
             .and(fonts::routes())
-            .and(layers::routes(engine()))
+            .and(layers::routes(engine(), services.query_threads.clone()))
             .and(catalog::routes(engine()))
             .and(rules::routes())
             .and(search::routes(engine(), services.query_threads.clone()))

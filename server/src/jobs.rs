@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use engine::{
     CancelToken, Engine,
     analysis::{Analysis, Outcome},
@@ -77,6 +77,8 @@ struct Ledger {
 pub(crate) struct Job {
     analysis: &'static dyn Analysis,
     parameters: Value,
+    /// The day whose rows are read; none for all.
+    day: Option<NaiveDate>,
     cancel: CancelToken,
     status: JobStatus,
     progress: f64,
@@ -122,7 +124,7 @@ impl Jobs {
         Ok(Self { table, queue })
     }
 
-    /// Queues an analysis.
+    /// Queues an analysis of the rows of all times or of a day.
     ///
     /// # Errors
     /// When [`MAX_QUEUED`] jobs wait already.
@@ -130,8 +132,9 @@ impl Jobs {
         &self,
         analysis: &'static dyn Analysis,
         parameters: Value,
+        day: Option<NaiveDate>,
     ) -> Result<JobView, RequestError> {
-        let (number, view) = self.table.add(analysis, parameters);
+        let (number, view) = self.table.add(analysis, parameters, day);
         match self.queue.try_send(number) {
             Ok(()) => {
                 self.table.forget_oldest();
@@ -198,13 +201,19 @@ impl Table {
     }
 
     /// Notes a new job.
-    fn add(&self, analysis: &'static dyn Analysis, parameters: Value) -> (u64, JobView) {
+    fn add(
+        &self,
+        analysis: &'static dyn Analysis,
+        parameters: Value,
+        day: Option<NaiveDate>,
+    ) -> (u64, JobView) {
         let mut ledger = self.lock();
         ledger.last += 1;
         let number = ledger.last;
         let job = Job {
             analysis,
             parameters,
+            day,
             cancel: CancelToken::new(),
             status: JobStatus::Queued,
             progress: 0.0,

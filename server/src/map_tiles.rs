@@ -12,7 +12,10 @@ use render::{DrawOptions, Renderer, TileInputs};
 
 use crate::{
     error::RequestError,
-    http::etag::{EntityTag, Fingerprint},
+    http::{
+        datetime::OnDay,
+        etag::{EntityTag, Fingerprint},
+    },
     offload::Offload,
     painter::Painter,
     styles::{MapStyle, StyleBook},
@@ -118,18 +121,18 @@ impl MapTiles {
             .collect()
     }
 
-    /// What the tile is made from, now.
+    /// What the tile is made from, on a day if one is named.
     ///
     /// # Errors
     /// When there is no such style.
     pub async fn plan(
         &self,
         style: &str,
-        coord: TileCoord,
-        scale: Scale,
+        (coord, scale): (TileCoord, Scale),
+        day: OnDay,
     ) -> Result<TilePlan, RequestError> {
         Ok(TilePlan::new(
-            self.engine.snapshot(),
+            day.snapshot(&self.engine, &self.offload).await?,
             self.style(style).await?,
             coord,
             scale,

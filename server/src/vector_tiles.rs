@@ -12,7 +12,10 @@ use layers::{LayerId, LayerKind, TileCoord};
 
 use crate::{
     error::{Noun, Refusal, RequestError},
-    http::etag::{EntityTag, Fingerprint},
+    http::{
+        datetime::OnDay,
+        etag::{EntityTag, Fingerprint},
+    },
     offload::Offload,
     tile_cache::{TileCache, TileKey, VECTOR_CACHE_BYTES},
 };
@@ -49,12 +52,12 @@ impl VectorTiles {
         }
     }
 
-    /// The layers that a comma-separated list names; each once, tables and rasters refused.
+    /// The layers that a comma-separated list names, on a day if one is named; each once, tables and rasters refused.
     ///
     /// # Errors
     /// When the list is empty or longer than [`MAX_LAYERS`], or names a layer that is not there or has no geometry.
-    pub fn choose(&self, list: &str) -> Result<Choice, RequestError> {
-        let snapshot = self.engine.snapshot();
+    pub async fn choose(&self, list: &str, day: OnDay) -> Result<Choice, RequestError> {
+        let snapshot = day.snapshot(&self.engine, &self.offload).await?;
         let mut layers: Vec<Arc<LayerSnapshot>> = Vec::new();
         for name in list.split(',') {
             let layer = find_layer(&snapshot, name)?;

@@ -76,12 +76,12 @@ pub(super) fn anchors(
 /// The anchors as labels in a tile's units, with their features' attributes.
 pub(super) fn describe(
     anchors: Vec<Anchor>,
-    grid: &Grid,
+    (layer, grid): (&LayerSnapshot, &Grid),
     columns: &Columns,
     dictionary: &mut Dictionary,
 ) -> Vec<TileLabel> {
     let label = |anchor: Anchor| TileLabel {
-        id: FeatureId(u64::from(anchor.row)),
+        id: layer.id_of(anchor.row),
         position: grid.local(anchor.world),
         angle_rad: anchor.angle_rad,
         room: anchor.room,

@@ -2,10 +2,15 @@
 
 use std::{fs, sync::Arc};
 
-use engine::Engine;
-use layers::{Twin, Version};
+use arrow::array::{ArrayRef, Date32Array, StringArray};
+use engine::{Engine, MAX_DAYS};
+use geo::Point;
+use layers::{GeometryKind, TileCoord, Twin, Version, admin::day};
 
-use crate::fixture::{districts, province, rows};
+use crate::{
+    built,
+    fixture::{districts, province, rows},
+};
 
 #[test]
 fn what_is_published_is_served_and_readers_keep_what_they_hold() {
@@ -94,4 +99,96 @@ fn a_layer_without_a_good_version_is_left_out_and_named() {
     assert!(snapshot.layer(&id).is_none() && snapshot.failures.contains_key(&id));
     let error = snapshot.require(&id).unwrap_err();
     assert_eq!(error.to_string(), "layer \"districts\" is not in this twin");
+}
+
+#[test]
+fn a_day_shows_the_rows_that_hold_on_it_and_shares_what_has_no_days() {
+    let dir = tempfile::tempdir().unwrap();
+    let twin = Arc::new(Twin::create_or_open(dir.path()).unwrap());
+    let engine = Engine::open(Arc::clone(&twin)).unwrap();
+    twin.publish(&districts()).unwrap();
+    let reform = 20_270; // days from 1970 to 2025-07-01
+    let column =
+        |days: [Option<i32>; 3]| -> ArrayRef { Arc::new(Date32Array::from(days.to_vec())) };
+    let columns = vec![
+        (
+            "code",
+            Arc::new(StringArray::from(vec!["10507", "10510", "10507"])) as ArrayRef,
+        ),
+        ("valid_from", column([None, None, Some(reform)])),
+        ("valid_to", column([Some(reform), Some(reform), None])),
+    ];
+    let place = |n: u32| Some(Point::new(106.3 + f64::from(n) * 1e-4, 20.9).into());
+    let places = [place(0), place(1), place(2)];
+    twin.publish(&built::sorted_layer(
+        "units",
+        GeometryKind::Point,
+        columns,
+        &places,
+    ))
+    .unwrap();
+    engine.refresh().unwrap();
+    let count = |text: &str| {
+        let snapshot = engine.snapshot_at(day(text).unwrap()).unwrap();
+        rows(&snapshot, "SELECT count(*) FROM units")[0].clone()
+    };
+    assert_eq!(
+        rows(&engine.snapshot(), "SELECT count(*) FROM units")[0],
+        serde_json::json!([3])
+    );
+    assert_eq!(count("2025-06-30"), serde_json::json!([2]));
+    assert_eq!(count("2025-07-01"), serde_json::json!([1]));
+
+    let after = engine.snapshot_at(day("2025-07-01").unwrap()).unwrap();
+    let id = "districts".parse().unwrap();
+    assert!(Arc::ptr_eq(
+        after.layer(&id).unwrap(),
+        engine.snapshot().layer(&id).unwrap()
+    ));
+    let units = after.layer(&"units".parse().unwrap()).unwrap();
+    assert_eq!(
+        (
+            units.meta.feature_count,
+            units.meta.notes["valid_at"].as_str()
+        ),
+        (1, "2025-07-01")
+    );
+    let fid = rows(&after, "SELECT fid FROM units")[0][0]
+        .as_u64()
+        .unwrap();
+    let tile = TileCoord::new(0, 0, 0).unwrap();
+    let tile = engine::tiles::vector_tile(
+        &after,
+        &[units.meta.id.clone()],
+        tile,
+        &engine::tiles::TileOptions::default(),
+    );
+    assert_eq!(
+        tile.unwrap().layers[0].features[0].id.0,
+        fid,
+        "a feature keeps its number in tiles"
+    );
+
+    assert!(Arc::ptr_eq(
+        &after,
+        &engine.snapshot_at(day("2025-07-01").unwrap()).unwrap()
+    ));
+    for n in 0..MAX_DAYS {
+        engine
+            .snapshot_at(day(&format!("2020-01-{:02}", n + 1)).unwrap())
+            .unwrap();
+    }
+    let again = engine.snapshot_at(day("2025-07-01").unwrap()).unwrap();
+    assert!(
+        !Arc::ptr_eq(&after, &again),
+        "the day used longest ago was let go"
+    );
+    twin.publish(&districts()).unwrap();
+    engine.refresh().unwrap();
+    let newer = engine.snapshot_at(day("2025-07-01").unwrap()).unwrap();
+    assert_eq!(
+        newer.layer(&id).unwrap().meta.version,
+        Version(2),
+        "a day of a newer state is made anew"
+    );
 }

@@ -184,89 +184,24 @@ impl AdminError {
                 code,
                 first,
                 second,
-            } => {
-                format!(
-                    "đơn vị {code} ({level}) bị trùng: {first} và {second} chồng nhau; hãy kết thúc kỳ trước rồi mới bắt đầu kỳ sau"
-                )
-            }
+            } => format!(
+                "đơn vị {code} ({level}) bị trùng: {first} và {second} chồng nhau; hãy kết thúc kỳ trước rồi mới bắt đầu kỳ sau"
+            ),
             Self::EmptyPeriod {
                 level,
                 code,
                 period,
-            } => {
-                format!(
-                    "đơn vị {code} ({level}): kỳ hiệu lực {period} kết thúc trước khi bắt đầu; valid_to phải sau valid_from"
-                )
-            }
+            } => format!(
+                "đơn vị {code} ({level}): kỳ hiệu lực {period} kết thúc trước khi bắt đầu; valid_to phải sau valid_from"
+            ),
             Self::UnknownParent {
                 level,
                 code,
                 parent,
                 period,
-            } => {
-                format!(
-                    "đơn vị {code} ({level}) thuộc {parent}, nhưng không có đơn vị cấp trên nào mang mã đó trong {period}"
-                )
-            }
-            Self::Shares {
-                share,
-                code,
-                valid_from,
-                sum,
-            } => {
-                format!(
-                    "tổng tỷ lệ ({share}) của đơn vị {code} ngày {valid_from} là {sum}, phải bằng 1"
-                )
-            }
-            Self::BadShare {
-                share,
-                from,
-                to,
-                value,
-            } => {
-                format!(
-                    "tỷ lệ ({share}) từ {from} sang {to} là {value}; tỷ lệ phải từ 0 đến 1, mọi dòng của một đơn vị cùng có hoặc cùng không"
-                )
-            }
-            Self::TwiceInCrosswalk {
-                valid_from,
-                from,
-                to,
-            } => {
-                format!(
-                    "bảng chuyển đổi ngày {valid_from} có hai dòng từ {from} sang {to}; chỉ giữ một"
-                )
-            }
-            Self::SeveralDays { first, other } => {
-                format!(
-                    "một bảng chuyển đổi có cả ngày {first} và {other}; mỗi bảng chỉ của một ngày"
-                )
-            }
-            Self::NotCovered { valid_from, code } => {
-                format!(
-                    "bảng chuyển đổi ngày {valid_from} không nói đơn vị {code} thành đơn vị nào; hãy bổ sung"
-                )
-            }
-            Self::NotTiled { code, covered } => {
-                format!(
-                    "các đơn vị mới chỉ phủ {covered:.4} đơn vị {code}; cần hai lớp phủ cùng một vùng, không hở, không chồng"
-                )
-            }
-            Self::NoWeight { code, weight } => {
-                format!(
-                    "đơn vị {code} không có tỷ lệ hoặc số liệu {weight}; hãy dùng trọng số khác, ví dụ --weight area"
-                )
-            }
-            Self::Intensive { column } => {
-                format!(
-                    "{column:?} là mật độ, tỷ lệ hoặc số bình quân nên không chia được: hãy chuyển các số đếm gốc (dân số và km², số ca và dân số) rồi chia"
-                )
-            }
-            Self::NotFinite { code, value } => {
-                format!(
-                    "đơn vị {code} có giá trị {value}; bảng cần chuyển chỉ được chứa số hữu hạn"
-                )
-            }
+            } => format!(
+                "đơn vị {code} ({level}) thuộc {parent}, nhưng không có đơn vị cấp trên nào mang mã đó trong {period}"
+            ),
             Self::UnknownWord { what, value, known } => {
                 format!("{value:?} không phải {what}; hãy dùng một trong: {known}")
             }
@@ -278,6 +213,55 @@ impl AdminError {
                 format!("lớp {layer} không có cột {column:?} dùng được; cần các cột {needed}")
             }
             Self::Store { .. } => "không đọc được các đơn vị hành chính của bản sao số".to_owned(),
+            of_table => of_table.vietnamese_of_tables(),
+        }
+    }
+
+    /// What is wrong with crosswalks and with tables to restate.
+    fn vietnamese_of_tables(&self) -> String {
+        match self {
+            Self::Shares {
+                share,
+                code,
+                valid_from,
+                sum,
+            } => format!(
+                "tổng tỷ lệ ({share}) của đơn vị {code} ngày {valid_from} là {sum}, phải bằng 1"
+            ),
+            Self::BadShare {
+                share,
+                from,
+                to,
+                value,
+            } => format!(
+                "tỷ lệ ({share}) từ {from} sang {to} là {value}; tỷ lệ phải từ 0 đến 1, mọi dòng của một đơn vị cùng có hoặc cùng không"
+            ),
+            Self::TwiceInCrosswalk {
+                valid_from,
+                from,
+                to,
+            } => format!(
+                "bảng chuyển đổi ngày {valid_from} có hai dòng từ {from} sang {to}; chỉ giữ một"
+            ),
+            Self::SeveralDays { first, other } => format!(
+                "một bảng chuyển đổi có cả ngày {first} và {other}; mỗi bảng chỉ của một ngày"
+            ),
+            Self::NotCovered { valid_from, code } => format!(
+                "bảng chuyển đổi ngày {valid_from} không nói đơn vị {code} thành đơn vị nào; hãy bổ sung"
+            ),
+            Self::NotTiled { code, covered } => format!(
+                "các đơn vị mới phủ {covered:.4} đơn vị {code}; cần hai lớp phủ cùng một vùng, không hở, không chồng"
+            ),
+            Self::NoWeight { code, weight } => format!(
+                "đơn vị {code} không có tỷ lệ hoặc số liệu {weight}; hãy dùng trọng số khác, ví dụ --weight area"
+            ),
+            Self::Intensive { column } => format!(
+                "{column:?} là mật độ, tỷ lệ hoặc số bình quân nên không chia được: hãy chuyển các số đếm gốc (dân số và km², số ca và dân số) rồi chia"
+            ),
+            Self::NotFinite { code, value } => format!(
+                "đơn vị {code} có giá trị {value}; bảng cần chuyển chỉ được chứa số hữu hạn"
+            ),
+            other => other.to_string(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use engine::EngineError;
-use layers::{ImportError, RuleError, RuleFileError, StoreError, report::Language};
+use layers::{AdminError, ImportError, RuleError, RuleFileError, StoreError, report::Language};
 
 use crate::{error::RequestError, http::problem::chain, serve::ServeError};
 
@@ -182,6 +182,21 @@ pub(crate) fn of_rule(error: &RuleError) -> Failure {
         error.explain(Language::Vietnamese),
         error.explain(Language::English),
     )
+}
+
+/// Administrative units that contradict themselves, or a table that cannot be restated on them.
+pub(crate) fn of_admin(error: AdminError) -> Failure {
+    let (vi, en) = (
+        error.explain(Language::Vietnamese),
+        error.explain(Language::English),
+    );
+    let source = error.source().is_some().then(|| error.into());
+    Failure {
+        exit: Exit::Refused,
+        vi,
+        en,
+        source,
+    }
 }
 
 /// A failure to load or read layers.

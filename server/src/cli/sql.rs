@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use engine::{
     CancelToken, output as encode,
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     cli::{
-        TwinArgument,
+        TwinArgument, day,
         failure::{self, Exit, Failure},
         output,
         table::Table,
@@ -62,6 +63,9 @@ pub(crate) struct Arguments {
     /// Ghi ra tệp · write to a file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Chỉ các dòng có hiệu lực ngày đó · only the rows that hold on a day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    datetime: Option<NaiveDate>,
     /// Giá trị của $1, $2, … dạng JSON · values of $1, $2, … as a JSON array
     #[arg(long, value_name = "JSON", default_value = "[]")]
     params: String,
@@ -98,7 +102,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         limits,
         cancel: CancelToken::new(),
     };
-    let snapshot = engine.snapshot();
+    let snapshot = match arguments.datetime {
+        None => engine.snapshot(),
+        Some(day) => engine.snapshot_at(day).map_err(failure::of_engine)?,
+    };
     let answer = sql::query(&snapshot, &request)
         .map_err(|error| failure::of_request(refusals::of_sql(error)))?;
     write(&answer, format, arguments.output.as_deref())?;

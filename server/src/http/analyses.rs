@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     error::RequestError,
     http::{
+        datetime::OnDay,
         extract::{Address, Body},
         routes::{Operation, Routes},
     },
@@ -32,6 +33,7 @@ pub fn routes(jobs: Jobs) -> Routes {
         "Chạy phân tích · Run an analysis",
         json!({"type": "object"}),
     )
+    .query(OnDay::QUERY.0, OnDay::QUERY.1)
     .answers(202, &["application/json"]);
     Routes::default().on([listed], get(list)).on(
         [described, asked],
@@ -55,11 +57,12 @@ async fn describe(Address(name): Address<String>) -> Result<Json<AnalysisInfo>, 
 async fn run(
     State(jobs): State<Jobs>,
     Address(name): Address<String>,
+    OnDay(day): OnDay,
     Body(parameters): Body<Value>,
 ) -> Result<Response, RequestError> {
     let analysis = find(&name)?;
     analysis::check(analysis, &parameters).map_err(refusals::of_analysis)?;
-    let job = jobs.submit(analysis, parameters)?;
+    let job = jobs.submit(analysis, parameters, day)?;
     let href = format!("/jobs/{}", job.id);
     let body = Json(json!({"id": job.id, "href": href}));
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, href)], body).into_response())

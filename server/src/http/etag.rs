@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use layers::LayerMeta;
+use layers::{Layer, LayerMeta};
 
 /// Clients keep the answer but ask before each use whether it still holds.
 pub const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -35,12 +35,14 @@ impl Fingerprint {
         self
     }
 
-    /// Adds a layer's version. The moment of publication is in it too: a twin made anew counts from version 1 again.
+    /// Adds a layer's version, and the day its rows were chosen for. The moment of publication is in it too: a twin made anew
+    /// counts from version 1 again.
     #[must_use]
     pub fn with_layer(self, meta: &LayerMeta) -> Self {
         self.with(&meta.id)
             .with(meta.version)
             .with(meta.published_at.timestamp_micros())
+            .with(meta.notes.get(Layer::VALID_AT))
     }
 
     /// The fingerprint as a number.

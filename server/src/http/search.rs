@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State, routing::get};
+use chrono::Utc;
 use engine::{
     Engine,
     search::{self, Place},
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::RequestError,
     http::{
+        datetime::OnDay,
         extract::Asked,
         routes::{Operation, Routes},
     },
@@ -48,13 +50,18 @@ pub fn routes(engine: Arc<Engine>, offload: Offload) -> Routes {
         "Tìm địa danh, không cần dấu · Places by name, diacritics not needed",
     )
     .query("q", "chữ cần tìm · the text looked for")
-    .query("limit", "số kết quả, 1–50 · number of results, 1 to 50");
+    .query("limit", "số kết quả, 1–50 · number of results, 1 to 50")
+    .query(
+        OnDay::QUERY.0,
+        "ngày YYYY-MM-DD, mặc định hôm nay · a day, today by default",
+    );
     Routes::default().on([operation], get(find).with_state((engine, offload)))
 }
 
 async fn find(
     State((engine, offload)): State<(Arc<Engine>, Offload)>,
     Asked(question): Asked<Question>,
+    OnDay(day): OnDay,
 ) -> Result<Json<Found>, RequestError> {
     let limit = question.limit.unwrap_or(DEFAULT_RESULTS);
     if !(1..=MAX_RESULTS).contains(&limit) {
@@ -66,7 +73,9 @@ async fn find(
         });
     }
     let text: String = question.q.chars().take(MAX_TEXT_CHARS).collect();
-    let snapshot = engine.snapshot();
+    // Whoever looks for a place means one that is there, unless a day is named.
+    let day = OnDay(day.or_else(|| Some(Utc::now().date_naive())));
+    let snapshot = day.snapshot(&engine, &offload).await?;
     let results = offload
         .run(DEADLINE, move |_| search::search(&snapshot, &text, limit))
         .await?;

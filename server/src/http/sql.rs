@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     error::RequestError,
     http::{
+        datetime::OnDay,
         extract::Body,
         media_type,
         routes::{Operation, Routes},
@@ -47,6 +48,7 @@ struct Question {
     params: Vec<Value>,
     #[serde(default)]
     format: Format,
+    datetime: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -66,6 +68,7 @@ pub fn routes(engine: Arc<Engine>, offload: Offload) -> Routes {
         "Truy vấn SQL chỉ đọc · Read-only SQL",
         schema_of_question(),
     )
+    .query(OnDay::QUERY.0, OnDay::QUERY.1)
     .answers(
         200,
         &[
@@ -89,9 +92,11 @@ pub fn routes(engine: Arc<Engine>, offload: Offload) -> Routes {
 
 async fn query(
     State((engine, offload)): State<(Arc<Engine>, Offload)>,
+    day: OnDay,
     Body(question): Body<Question>,
 ) -> Result<Response, RequestError> {
-    let snapshot = engine.snapshot();
+    let day = question.datetime.as_deref().map_or(Ok(day), OnDay::parse)?;
+    let snapshot = day.snapshot(&engine, &offload).await?;
     offload
         .run(TIME_LIMIT + GRACE, move |cancel| {
             answer(&snapshot, question, cancel)
@@ -147,6 +152,7 @@ fn schema_of_question() -> Value {
         "properties": {
             "query": {"type": "string", "example": "SELECT name, area_km2 FROM districts ORDER BY 2 DESC"},
             "params": {"type": "array", "items": {}, "description": "$1, $2, … trong câu truy vấn · in the query"},
+            "datetime": {"type": "string", "format": "date", "description": OnDay::QUERY.1},
             "format": {"type": "string", "enum": ["json", "geojson", "csv", "arrow"], "default": "json"},
         },
     })

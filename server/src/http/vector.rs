@@ -14,6 +14,7 @@ use crate::{
     error::RequestError,
     http::{
         address::{TileName, tile_coord},
+        datetime::OnDay,
         extract::Address,
         origin::Origin,
         routes::{Operation, Routes},
@@ -30,11 +31,13 @@ pub fn routes(tiles: Arc<VectorTiles>) -> Routes {
         "/vector/{layers}/{z}/{x}/{y}.mvt",
         "Ô véc-tơ; rỗng nếu không có gì · Vector tile; empty where nothing is",
     )
+    .query(OnDay::QUERY.0, OnDay::QUERY.1)
     .answers(200, &[MVT]);
     let described = Operation::get(
         "/vector/{layers}.json",
         "TileJSON của ô véc-tơ · TileJSON of vector tiles",
-    );
+    )
+    .query(OnDay::QUERY.0, OnDay::QUERY.1);
     Routes::default()
         .on([tile_operation], get(tile).with_state(Arc::clone(&tiles)))
         .on([described], get(tile_json).with_state(tiles))
@@ -43,10 +46,11 @@ pub fn routes(tiles: Arc<VectorTiles>) -> Routes {
 async fn tile(
     State(tiles): State<Arc<VectorTiles>>,
     Address((layers, z, x, name)): Address<(String, String, String, String)>,
+    day: OnDay,
     headers: HeaderMap,
 ) -> Result<Response, RequestError> {
     let coord = tile_coord(&z, &x, TileName::parse(&name, "mvt")?.y)?;
-    let choice = tiles.choose(&layers)?;
+    let choice = tiles.choose(&layers, day).await?;
     let tag = choice.tag(coord);
     if tag.is_known_to(&headers) {
         return Ok(tag.not_modified());
@@ -57,16 +61,18 @@ async fn tile(
 async fn tile_json(
     State(tiles): State<Arc<VectorTiles>>,
     Address(name): Address<String>,
+    day: OnDay,
     origin: Origin,
 ) -> Result<Response, RequestError> {
     let list = tilejson::without_json(&name)?;
-    let choice = tiles.choose(list)?;
+    let choice = tiles.choose(list, day).await?;
     let metas: Vec<_> = choice
         .layers
         .iter()
         .map(|layer| Arc::clone(&layer.meta))
         .collect();
-    let template = origin.url(&format!("/vector/{list}/{{z}}/{{x}}/{{y}}.mvt"));
+    let suffix = day.suffix();
+    let template = origin.url(&format!("/vector/{list}/{{z}}/{{x}}/{{y}}.mvt{suffix}"));
     let mut document = tilejson::document(list, &template, &metas);
     document["vector_layers"] = tilejson::vector_layers(&metas);
     Ok(Json(document).into_response())

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::NaiveDate;
 use engine::{
     CancelToken,
     analysis::{Analysis, AnalysisContext, Outcome},
@@ -25,6 +26,14 @@ use crate::{
 
 /// The least time between two events of one job.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// A job that a runner took on.
+struct Begun {
+    analysis: &'static dyn Analysis,
+    parameters: Value,
+    day: Option<NaiveDate>,
+    cancel: CancelToken,
+}
 
 /// Starts the runners; they end when the queue's sender is gone.
 pub(super) fn start(table: &Arc<Table>, numbers: Receiver<u64>) -> io::Result<()> {
@@ -55,12 +64,10 @@ fn serve(table: &Weak<Table>, numbers: &Mutex<Receiver<u64>>) {
 impl Table {
     /// Computes a job and notes what came of it.
     fn run(&self, number: u64) {
-        let Some((analysis, parameters, cancel)) = self.begin(number) else {
+        let Some(begun) = self.begin(number) else {
             return;
         };
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            self.compute(number, analysis, &parameters, &cancel)
-        }));
+        let result = catch_unwind(AssertUnwindSafe(|| self.compute(number, &begun)));
         let result = result.unwrap_or_else(|panic| {
             Err(RequestError::internal(
                 "finish the analysis",
@@ -82,23 +89,22 @@ impl Table {
         });
     }
 
-    fn begin(&self, number: u64) -> Option<(&'static dyn Analysis, Value, CancelToken)> {
+    fn begin(&self, number: u64) -> Option<Begun> {
         self.change(number, |job| {
             let begins = job.status == JobStatus::Queued;
             if begins {
                 job.status = JobStatus::Running;
             }
-            begins.then(|| (job.analysis, job.parameters.clone(), job.cancel.clone()))
+            begins.then(|| Begun {
+                analysis: job.analysis,
+                parameters: job.parameters.clone(),
+                day: job.day,
+                cancel: job.cancel.clone(),
+            })
         })?
     }
 
-    fn compute(
-        &self,
-        number: u64,
-        analysis: &'static dyn Analysis,
-        parameters: &Value,
-        cancel: &CancelToken,
-    ) -> Result<Outcome, RequestError> {
+    fn compute(&self, number: u64, begun: &Begun) -> Result<Outcome, RequestError> {
         let told = Mutex::new(None::<Instant>);
         let progress = |share: f64, message: &str| {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,13 +120,21 @@ impl Table {
                 });
             }
         };
-        let context = AnalysisContext {
-            snapshot: self.engine.snapshot(),
-            progress: &progress,
-            cancel: cancel.clone(),
+        let snapshot = match begun.day {
+            None => self.engine.snapshot(),
+            Some(day) => self
+                .engine
+                .snapshot_at(day)
+                .map_err(|error| RequestError::internal("choose the rows of this day", error))?,
         };
-        analysis
-            .run(&context, parameters)
+        let context = AnalysisContext {
+            snapshot,
+            progress: &progress,
+            cancel: begun.cancel.clone(),
+        };
+        begun
+            .analysis
+            .run(&context, &begun.parameters)
             .map_err(refusals::of_analysis)
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::fixture::{PATIENCE, TestServer};
 
 /// Asks until the job is over.
-async fn finished(server: &TestServer, href: &str) -> Value {
+pub(crate) async fn finished(server: &TestServer, href: &str) -> Value {
     let begun = Instant::now();
     loop {
         let job = server.get(href).await.ok().json();

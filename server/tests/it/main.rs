@@ -7,6 +7,8 @@ mod catalog;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod days;
+#[cfg(test)]
 mod describing;
 #[cfg(test)]
 mod errors;
