@@ -207,7 +207,7 @@ pub enum StoreError {
     },
     /// Another writer was first.
     #[error(
-        "another writer published to {url} at the same time (publication {publication}); nothing was published: pull, then push again"
+        "another writer published to {url} at the same time (publication {publication}); nothing was published: pull into a new folder, import there what is missing, and push that"
     )]
     Conflict {
         /// The address.

@@ -182,6 +182,12 @@ fn store(error: &StoreError) -> String {
         StoreError::Newer { dir, .. } => {
             format!("bản sao số {dir:?} do chương trình mới hơn tạo; hãy dùng lucdau mới hơn")
         }
+        other => remote(other),
+    }
+}
+
+fn remote(error: &StoreError) -> String {
+    match error {
         StoreError::BadAddress { url } => format!(
             "{url:?} không phải địa chỉ bản sao số; ví dụ đúng: s3://bucket/prefix hoặc file:///srv/twin"
         ),
@@ -189,7 +195,7 @@ fn store(error: &StoreError) -> String {
             format!("chưa có bản sao số ở {url}; hãy gửi bằng `lucdau push --twin DIR --to {url}`")
         }
         StoreError::Conflict { url, .. } => format!(
-            "có người khác vừa công bố lên {url}; chưa công bố gì: hãy lucdau pull rồi lucdau push lại"
+            "có người khác vừa công bố lên {url}; chưa công bố gì: hãy pull vào thư mục mới, nhập lại phần thiếu rồi push"
         ),
         StoreError::Diverged { url } => format!(
             "bản sao số này và {url} đã rẽ hai hướng, mỗi bên có bản công bố mà bên kia không có; hãy pull vào thư mục mới rồi nhập lại phần thiếu"

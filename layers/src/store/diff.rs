@@ -248,7 +248,7 @@ impl Stored {
             .filter(move |(name, _)| !own.contains(&name.as_str()))
     }
 
-    fn damaged(&self, error: impl ToString) -> StoreError {
+    fn damaged(&self, error: &impl ToString) -> StoreError {
         StoreError::damaged(&self.meta, &self.path, error.to_string())
     }
 }

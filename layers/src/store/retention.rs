@@ -77,16 +77,7 @@ impl Twin {
         layer: Option<&LayerId>,
         now: DateTime<Utc>,
     ) -> Result<Pruned, StoreError> {
-        let (going, mut pruned) = self.judge(retention, layer, now)?;
-        for meta in going {
-            pruned.removed.push(RemovedVersion {
-                bytes: self.bytes_of(&meta)?,
-                layer: meta.id,
-                version: meta.version,
-                published_at: meta.published_at,
-            });
-        }
-        Ok(pruned)
+        Ok(self.judge(retention, layer, now)?.1)
     }
 
     /// Removes the versions that a policy does not keep, in one transaction, then their files.
@@ -104,8 +95,7 @@ impl Twin {
         now: DateTime<Utc>,
     ) -> Result<Pruned, StoreError> {
         let writer = self.writer()?;
-        let pruned = self.plan_prune(retention, layer, now)?;
-        let (going, _) = self.judge(retention, layer, now)?;
+        let (going, pruned) = self.judge(retention, layer, now)?;
         if !going.is_empty() {
             writer.remove(&going)?;
         }
@@ -157,7 +147,7 @@ impl Twin {
         })
     }
 
-    /// The versions that a policy does not keep.
+    /// The versions that a policy does not keep, and how to tell it.
     fn judge(
         &self,
         retention: Retention,
@@ -198,7 +188,15 @@ impl Twin {
                 });
                 continue;
             }
-            going.extend(unkept.into_iter().cloned());
+            for meta in unkept {
+                pruned.removed.push(RemovedVersion {
+                    layer: meta.id.clone(),
+                    version: meta.version,
+                    published_at: meta.published_at,
+                    bytes: self.bytes_of(meta)?,
+                });
+                going.push(meta.clone());
+            }
         }
         Ok((going, pruned))
     }

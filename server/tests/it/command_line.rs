@@ -470,13 +470,13 @@ fn versions_are_compared_kept_and_removed_from_the_command_line() {
 #[test]
 fn a_twin_is_sent_to_a_store_and_fetched_from_it() {
     let home = TestTwin::new();
+    let twin = home.dir();
     let url = format!("file://{}", home.folder().join("store").display());
     let copy = home.folder().join("copy");
     let pull = ["pull", "--from", &url, "--twin", text(&copy)];
     check(&lucdau(&pull), 2, "lucdau push");
     assert!(!copy.try_exists().unwrap(), "no twin is left behind");
-    let dir = home.dir();
-    let push = ["push", "--twin", text(&dir), "--to", &url];
+    let push = ["push", "--twin", text(&twin), "--to", &url];
     check(&lucdau(&push), 0, "publication 1");
     check(&lucdau(&pull), 0, "4 phiên bản");
     let query = "SELECT count(*) FROM accidents";
@@ -494,6 +494,6 @@ fn a_twin_is_sent_to_a_store_and_fetched_from_it() {
     home.publish("districts", &districts("Chí Linh"));
     check(&lucdau(&push), 0, "publication 2");
     check(&lucdau(&pull), 3, "rẽ hai hướng");
-    let nowhere = ["push", "--twin", text(&dir), "--to", "store"];
+    let nowhere = ["push", "--twin", text(&twin), "--to", "store"];
     check(&lucdau(&nowhere), 2, "s3://bucket/prefix");
 }

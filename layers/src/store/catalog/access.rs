@@ -37,8 +37,7 @@ impl Catalog {
     pub(in crate::store) fn open(dir: &Path) -> Result<Self, StoreError> {
         match open_writable(dir) {
             Ok(Some(connection)) => Ok(Self::Writable(Mutex::new(connection))),
-            Ok(None) => Self::open_read_only(dir),
-            Err(StoreError::PermissionDenied { .. }) => Self::open_read_only(dir),
+            Ok(None) | Err(StoreError::PermissionDenied { .. }) => Self::open_read_only(dir),
             Err(error) => Err(error),
         }
     }

@@ -66,7 +66,7 @@ impl ClassSums {
         areas_m2: Option<&[f64]>,
         rows: usize,
     ) -> Result<(), usize> {
-        let classes = classes.map(|classes| classes.as_string::<i32>());
+        let classes = classes.map(arrow::array::AsArray::as_string::<i32>);
         for row in 0..rows {
             let class = classes
                 .filter(|classes| classes.is_valid(row))

@@ -3,6 +3,7 @@
 use arrow::{
     array::{Array as _, ArrayRef, AsArray as _, RecordBatch, UInt32Array},
     compute::{concat_batches, take_record_batch},
+    datatypes::SchemaRef,
     error::ArrowError,
     util::display::{ArrayFormatter, FormatOptions},
 };
@@ -42,7 +43,7 @@ pub(super) fn changes(
     for pairs in changed.chunks(ROWS_AT_ONCE) {
         let old = before.rows(&pairs.iter().map(|pair| pair.before).collect::<Vec<_>>())?;
         let new = after.rows(&pairs.iter().map(|pair| pair.after).collect::<Vec<_>>())?;
-        compare(&old, &new, columns, pairs, &mut found).map_err(|error| after.damaged(error))?;
+        compare(&old, &new, columns, pairs, &mut found).map_err(|error| after.damaged(&error))?;
     }
     found.retain(|change| change.features > 0);
     found.sort_by(|a, b| {
@@ -113,12 +114,12 @@ impl Stored {
         order.sort_unstable_by_key(|&at| wanted[at]);
         let sorted = order.iter().map(|&at| wanted[at]);
         let builder = self.open()?;
-        let schema = builder.schema().clone();
+        let schema = SchemaRef::clone(builder.schema());
         let reader = builder
             .with_row_selection(selection(sorted))
             .with_batch_size(wanted.len().max(1))
             .build()
-            .map_err(|error| self.damaged(error))?;
+            .map_err(|error| self.damaged(&error))?;
         let read = || -> Result<RecordBatch, ArrowError> {
             let batches = reader.collect::<Result<Vec<_>, _>>()?;
             let rows = concat_batches(&schema, &batches)?;
@@ -128,7 +129,7 @@ impl Stored {
             }
             take_record_batch(&rows, &UInt32Array::from(places))
         };
-        read().map_err(|error| self.damaged(error))
+        read().map_err(|error| self.damaged(&error))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The features that differ, as `GeoJSON`.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
 use arrow::{
     array::{Array as _, AsArray as _, RecordBatch},
@@ -40,20 +40,18 @@ impl Twin {
             };
             (row.after, change)
         });
-        let mut is_first = true;
-        for (side, rows) in [
+        let mut between = "\n";
+        let all = [
             (&before, removed.collect::<Vec<_>>()),
-            (&after, added.collect()),
-            (&after, changed.collect()),
-        ] {
-            for rows in rows.chunks(ROWS_AT_ONCE) {
-                for feature in features(side, rows)? {
-                    let between = if is_first { "\n" } else { ",\n" };
-                    is_first = false;
-                    out.write_all(between.as_bytes())
-                        .and_then(|()| out.write_all(feature.as_bytes()))
-                        .map_err(fail)?;
-                }
+            (&after, added.chain(changed).collect()),
+        ];
+        for (side, rows) in all
+            .iter()
+            .flat_map(|(side, rows)| rows.chunks(ROWS_AT_ONCE).map(move |rows| (side, rows)))
+        {
+            for feature in features(side, rows)? {
+                write!(out, "{between}{feature}").map_err(fail)?;
+                between = ",\n";
             }
         }
         out.write_all(b"\n]}\n")
@@ -64,7 +62,7 @@ impl Twin {
 
 fn features(side: &Stored, rows: &[(u64, &str)]) -> Result<Vec<String>, StoreError> {
     let batch = side.rows(&rows.iter().map(|(row, _)| *row).collect::<Vec<_>>())?;
-    let attributes = attributes(&batch).map_err(|error| side.damaged(error))?;
+    let attributes = attributes(&batch).map_err(|error| side.damaged(&error))?;
     let shapes = batch
         .column_by_name(Layer::GEOM)
         .and_then(|column| column.as_binary_opt::<i32>());

@@ -177,7 +177,7 @@ fn read(
         .with_projection(mask)
         .with_batch_size(ROWS_PER_BATCH)
         .build()
-        .map_err(|error| side.damaged(error))?;
+        .map_err(|error| side.damaged(&error))?;
     let meter = if columns.has_area {
         Some(AreaMeter::new()?)
     } else {
@@ -185,11 +185,11 @@ fn read(
     };
     let mut sums = Side::default();
     for batch in batches {
-        let batch = batch.map_err(|error| side.damaged(error))?;
-        let records = records(&batch, columns, sums.rows).map_err(|error| side.damaged(error))?;
+        let batch = batch.map_err(|error| side.damaged(&error))?;
+        let records = records(&batch, columns, sums.rows).map_err(|error| side.damaged(&error))?;
         if columns.has_classes() {
             let classes =
-                Columns::text(&batch, columns.by.as_ref()).map_err(|error| side.damaged(error))?;
+                Columns::text(&batch, columns.by.as_ref()).map_err(|error| side.damaged(&error))?;
             let areas = meter.as_ref().map(|meter| meter.areas_m2(&batch));
             sums.classes
                 .add(classes.as_ref(), areas.as_deref(), batch.num_rows())
@@ -220,7 +220,7 @@ fn records(
     columns: &Columns,
     first: u64,
 ) -> Result<Vec<Record>, arrow::error::ArrowError> {
-    let attributes = encoded(columns.of(batch)?)?;
+    let attributes = encoded(&columns.of(batch)?)?;
     let keys = Columns::text(batch, columns.key.as_ref())?;
     let cells = batch
         .column_by_name(Layer::H3)
@@ -253,7 +253,7 @@ fn records(
 }
 
 /// Rows as bytes that are equal where all their values are; none without columns.
-pub(super) fn encoded(columns: Vec<ArrayRef>) -> Result<Option<Rows>, arrow::error::ArrowError> {
+fn encoded(columns: &[ArrayRef]) -> Result<Option<Rows>, arrow::error::ArrowError> {
     if columns.is_empty() {
         return Ok(None);
     }
@@ -261,7 +261,7 @@ pub(super) fn encoded(columns: Vec<ArrayRef>) -> Result<Option<Rows>, arrow::err
         .iter()
         .map(|column| SortField::new(column.data_type().clone()));
     let converter = RowConverter::new(fields.collect())?;
-    converter.convert_columns(&columns).map(Some)
+    converter.convert_columns(columns).map(Some)
 }
 
 fn digest(bytes: &[u8]) -> u128 {

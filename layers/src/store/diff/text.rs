@@ -23,19 +23,15 @@ impl VersionDiff {
             Language::English => en,
         };
         writeln!(out, "{}: {} → {}", self.layer, self.from, self.to)?;
-        match &self.matched_by {
-            MatchedBy::Key(key) => {
-                writeln!(out, "{} {key}", say("ghép theo khóa", "matched by key"))?
-            }
-            MatchedBy::Content => writeln!(
-                out,
-                "{}",
-                say(
-                    "ghép theo hình học và thuộc tính (nêu --key để ghép theo khóa)",
-                    "matched by geometry and attributes (name a key with --key)"
-                )
-            )?,
-        }
+        let matched = match &self.matched_by {
+            MatchedBy::Key(key) => format!("{} {key}", say("ghép theo khóa", "matched by key")),
+            MatchedBy::Content => say(
+                "ghép theo hình học và thuộc tính (nêu --key để ghép theo khóa)",
+                "matched by geometry and attributes (name a key with --key)",
+            )
+            .to_owned(),
+        };
+        writeln!(out, "{matched}")?;
         let counts = [
             (say("không đổi", "unchanged"), self.unchanged),
             (say("thêm", "added"), self.added),

@@ -102,7 +102,7 @@ impl RemoteTwin {
                 .runtime
                 .block_on(self.download(&from, &to, file.bytes))?;
             if got.is_none() {
-                return Err(self.missing(version, &from.to_string()));
+                return Err(self.missing(version, from.as_ref()));
             }
         }
         let sealed = seal(staging.path())?;
