@@ -99,7 +99,15 @@ impl Encoding {
 
     /// As [`Self::decode`], with what happened.
     pub(crate) fn decode_noting(self, bytes: &[u8]) -> Decoded<'_> {
-        if let Some(text) = plain(bytes) {
+        let letters_on_controls = matches!(self, Self::Tcvn3 | Self::Viscii | Self::Vps);
+        let same_in_all = if letters_on_controls {
+            plain(bytes)
+        } else {
+            bytes
+                .is_ascii()
+                .then(|| str::from_utf8(bytes).expect("ASCII is UTF-8"))
+        };
+        if let Some(text) = same_in_all {
             return Decoded {
                 text: Cow::Borrowed(text),
                 replaced: false,

@@ -59,6 +59,9 @@ const PROVINCE_EDGE: Extent = Extent {
 /// A neighbour's own data stays below: Hải Phòng's mainland moved by one zone covers 0.49, Hưng Yên's 0.38.
 const IS_THE_PROVINCE: f64 = 0.6;
 
+/// The same part, up to which what was declared is doubted: the province moved by one zone covers 0.32 of itself.
+const IS_NOT_THE_PROVINCE: f64 = 0.4;
+
 /// How far beyond its official area a system is still used, in degrees.
 const BEYOND_AREA_OF_USE: f64 = 1.0;
 
@@ -209,7 +212,7 @@ fn settle(
     match contradiction {
         _ if is_settled => Ok(taken(
             about,
-            Some(&declared.crs),
+            Some(&declared),
             candidates.remove(0),
             findings,
         )),
@@ -274,8 +277,9 @@ fn or_the_province(
     let mut candidates = candidates(extent, wanted);
     if let [only] = candidates.as_slice()
         && shared_part(&only.found, &PROVINCE_EDGE) >= IS_THE_PROVINCE
+        && shared_part(&found, &PROVINCE_EDGE) <= IS_NOT_THE_PROVINCE
     {
-        return taken(about, Some(&declared.crs), candidates.remove(0), findings);
+        return taken(about, Some(&declared), candidates.remove(0), findings);
     }
     if !candidates.is_empty() {
         findings.note(FindingCode::CrsDoubtful, || {
@@ -298,24 +302,27 @@ fn shared_part(a: &Extent, b: &Extent) -> f64 {
 /// Takes a candidate in place of what was declared and tells how they differ.
 fn taken(
     about: &About,
-    declared: Option<&Crs>,
+    declared: Option<&Located>,
     candidate: Candidate,
     findings: &mut Findings,
 ) -> Located {
     let path = about.path.display();
     let crs = &candidate.crs;
+    let mut from = "suy từ phạm vi · inferred from the extent";
     match declared {
         None => findings.note(FindingCode::CrsGuessed, || {
             format!("{path}: {candidate} {}", crs.name())
         }),
-        Some(declared) if declared != crs => findings.note(FindingCode::CrsReplaced, || {
-            format!(
-                "{path}: {declared} ({}) → {candidate} {}",
-                declared.name(),
-                crs.name()
-            )
-        }),
-        Some(_) => {}
+        Some(Located { crs: declared, .. }) if declared != crs => {
+            findings.note(FindingCode::CrsReplaced, || {
+                format!(
+                    "{path}: {declared} ({}) → {candidate} {}",
+                    declared.name(),
+                    crs.name()
+                )
+            });
+        }
+        Some(declared) => from = &declared.from,
     }
     if candidate.before.swapped {
         findings.note(FindingCode::AxesSwapped, || format!("{path}: {candidate}"));
@@ -323,11 +330,6 @@ fn taken(
     if (candidate.before.scale - 1.0).abs() > f64::EPSILON {
         findings.note(FindingCode::UnitsScaled, || format!("{path}: {candidate}"));
     }
-    let from = if declared == Some(crs) {
-        about.crs_from
-    } else {
-        "suy từ phạm vi · inferred from the extent"
-    };
     Located {
         before: candidate.before,
         found: Some(candidate.found),

@@ -33,7 +33,7 @@ fn write_into(out: &mut String, report: &ImportReport, language: Language) -> st
     }
     for source in &report.sources {
         write!(out, "  {} · {}", source.path.display(), source.format)?;
-        for part in [&source.crs, &source.encoding] {
+        for part in [&source.crs, &source.transformation, &source.encoding] {
             if !part.is_empty() {
                 write!(out, " · {part}")?;
             }

@@ -100,6 +100,16 @@ fn data_of_the_neighbours_stays_where_it_is_and_is_told_of() {
         let told = &[FindingCode::CrsDoubtful];
         check(Some(crs), place, written(place, crs, 1.0, false), crs, told);
     }
+    // The west of the province and some land beyond would fit as a whole if moved east by a zone.
+    let west = extent(105.95, 20.69, 106.44, 21.23);
+    let written_west = written(west, "EPSG:9209", 1.0, false);
+    check(
+        Some("EPSG:9209"),
+        west,
+        written_west,
+        "EPSG:9209",
+        &[FindingCode::CrsDoubtful],
+    );
     let extent = written(HAI_PHONG, "EPSG:9210", 1.0, false);
     let (located, _) = located(Some("EPSG:9210"), None, &extent);
     assert_eq!(located.unwrap().crs.to_string(), "EPSG:9210");
@@ -231,6 +241,11 @@ fn millimetres_centimetres_and_kilometres_become_metres() {
 fn a_given_system_is_never_replaced_but_coordinates_are_read_as_it_needs() {
     let degrees = written(VILLAGE, "OGC:CRS84", 1.0, false);
     assert!(located(None, Some("EPSG:9209"), &degrees).0.is_err());
+    let swapped = written(VILLAGE, "EPSG:9209", 1.0, true);
+    assert_eq!(
+        located(None, Some("EPSG:9209"), &swapped).0.unwrap().from,
+        "--crs"
+    );
     let whole = written(WHOLE, "EPSG:9209", 1.0, false);
     let (kept, findings) = located(Some("EPSG:9209"), Some("EPSG:9210"), &whole);
     assert_eq!(kept.unwrap().crs.to_string(), "EPSG:9210");
