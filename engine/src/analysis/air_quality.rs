@@ -1,4 +1,4 @@
-//! VN_AQI: concentrations of air pollutants to one index with its level, by the breakpoints in the rules; hourly `NowCast`.
+//! `VN_AQI`: concentrations of air pollutants to one index with its level, by the breakpoints in the rules; hourly `NowCast`.
 //!
 //! The method is that of Decision 1459/QĐ-TCMT; the numbers are rules (`air.aqi.…`), so that a later decision is a row of a
 //! file. Rounding: concentrations and `NowCast` are taken as they are, each sub-index is rounded to a whole number, halves

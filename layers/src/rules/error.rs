@@ -134,7 +134,8 @@ impl RuleFileError {
         }
         match self {
             Self::Unreadable { path, .. } => {
-                format!("không đọc được quy tắc ở {path:?}; hãy kiểm tra đường dẫn và quyền đọc")
+                let path = path.display();
+                format!("không đọc được quy tắc ở \"{path}\"; hãy kiểm tra đường dẫn và quyền đọc")
             }
             Self::Damaged { file, line, detail } => {
                 format!("{file}:{line}: dòng này không phải một hàng quy tắc ({detail})")

@@ -1,6 +1,6 @@
 //! Rule files to rules: one file's text, row by row; a folder's files.
 
-use std::{fs, path::Path, str::FromStr, sync::Arc};
+use std::{fs, path::Path, str::FromStr as _, sync::Arc};
 
 use chrono::NaiveDate;
 use csv::{ReaderBuilder, StringRecord, Trim};

@@ -161,7 +161,7 @@ fn race(store: &Arc<dyn ObjectStore>) {
                 assert_eq!(open().layers().unwrap(), twin.layers().unwrap());
             }
             Err(StoreError::Conflict { .. } | StoreError::Diverged { .. }) => {}
-            Err(error) => panic!("{error:?}"),
+            Err(error) => assert_eq!(error.to_string(), "a conflict"),
         }
     }
     assert_eq!(winners, 1);

@@ -84,7 +84,7 @@ pub(crate) struct Arguments {
     /// Giấy phép, mã SPDX nếu có · licence, an SPDX identifier where there is one
     #[arg(long, value_name = "TEXT", default_value = "")]
     licence: String,
-    /// Chu kỳ cập nhật · update frequency: hourly, daily, weekly, monthly, quarterly, yearly, five_yearly, as_needed
+    /// Chu kỳ cập nhật · update frequency: hourly, daily, monthly, yearly, …
     #[arg(long, value_name = "FREQUENCY")]
     frequency: Option<UpdateFrequency>,
     /// Ngành, cách nhau dấu phẩy · sectors, comma-separated: health, education, transport, …

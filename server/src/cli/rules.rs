@@ -15,7 +15,7 @@ use crate::cli::{
 /// What `rules` takes.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Chủ đề: air, corridor, land_use, noise, planning, safety, water · subject
+    /// Chủ đề, ví dụ air, planning · subject, for example air
     #[arg(long, value_name = "SUBJECT")]
     subject: Option<String>,
     /// Ngày hiệu lực, mặc định hôm nay · the day they are in force, today where none is given
@@ -69,8 +69,12 @@ fn line(rule: &Rule) -> String {
     };
     let mark = if rule.verified { "✓" } else { "?" };
     let source = [rule.document.as_str(), &rule.article].join(" ");
+    let note = match rule.note.as_str() {
+        "" => String::new(),
+        note => format!(" ({note})"),
+    };
     format!(
-        "{mark} {}{case} = {value} {} · {} · {} · {}",
+        "{mark} {}{case} = {value} {} · {} · {} · {}{note}",
         rule.id,
         rule.unit,
         rule.name_vi,

@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::State,
     http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use chrono::Utc;

@@ -14,6 +14,42 @@ fn answer(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+#[track_caller]
+fn check_synthetic(record: &Value) {
+    let properties = &record["properties"];
+    let agency = properties["contacts"][0]["organization"].as_str().unwrap();
+    assert!(agency.contains("synthetic"), "{record}");
+    assert_eq!(
+        (
+            &properties["lucdau:synthetic"],
+            &properties["lucdau:sharing"]
+        ),
+        (&true.into(), &"open".into())
+    );
+    assert!(
+        properties["title"]
+            .as_str()
+            .unwrap()
+            .ends_with("(tổng hợp)")
+    );
+    assert!(properties["lucdau:count"].as_u64().unwrap() > 0, "{record}");
+    let sectors = properties["themes"][1]["concepts"].as_array();
+    assert!(
+        sectors.is_some_and(|sectors| !sectors.is_empty()),
+        "{record}"
+    );
+    assert_ne!(properties["lucdau:freshness"], "overdue");
+    assert_eq!(
+        properties["lucdau:sources"][0]["blake3"]
+            .as_str()
+            .unwrap()
+            .len(),
+        64
+    );
+    let is_vector = properties["lucdau:kind"]["kind"] == "vector";
+    assert_eq!(properties["lucdau:h3"].is_object(), is_vector, "{record}");
+}
+
 #[test]
 fn every_layer_of_the_default_province_has_a_record_that_says_it_is_synthetic() {
     let home = TestTwin::empty();
@@ -27,40 +63,7 @@ fn every_layer_of_the_default_province_has_a_record_that_says_it_is_synthetic() 
     let features = records["features"].as_array().unwrap();
     let listed = answer(&["layers", "--twin", text(&twin), "--json"]);
     assert_eq!(features.len(), listed.as_array().unwrap().len());
-    for record in features {
-        let properties = &record["properties"];
-        let agency = properties["contacts"][0]["organization"].as_str().unwrap();
-        assert!(agency.contains("synthetic"), "{record}");
-        assert_eq!(
-            (
-                &properties["lucdau:synthetic"],
-                &properties["lucdau:sharing"]
-            ),
-            (&true.into(), &"open".into())
-        );
-        assert!(
-            properties["title"]
-                .as_str()
-                .unwrap()
-                .ends_with("(tổng hợp)")
-        );
-        assert!(properties["lucdau:count"].as_u64().unwrap() > 0, "{record}");
-        let sectors = properties["themes"][1]["concepts"].as_array();
-        assert!(
-            sectors.is_some_and(|sectors| !sectors.is_empty()),
-            "{record}"
-        );
-        assert_ne!(properties["lucdau:freshness"], "overdue");
-        assert_eq!(
-            properties["lucdau:sources"][0]["blake3"]
-                .as_str()
-                .unwrap()
-                .len(),
-            64
-        );
-        let is_vector = properties["lucdau:kind"]["kind"] == "vector";
-        assert_eq!(properties["lucdau:h3"].is_object(), is_vector, "{record}");
-    }
+    features.iter().for_each(check_synthetic);
     let parcels = features
         .iter()
         .find(|record| record["id"] == "parcels")
