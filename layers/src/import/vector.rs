@@ -133,7 +133,9 @@ pub(super) fn import(
     if tally.kinds.len() > 1 {
         findings.note(FindingCode::GeometryMixed, || format!("{:?}", tally.kinds));
     }
-    progress.step("partition", 0, None);
+    if target.partition.is_some() {
+        progress.step("partition", 0, None);
+    }
     let defects = partitioned::check(
         target.partition.as_ref(),
         &plans,
@@ -277,10 +279,13 @@ fn text_mode(
     if !about.raw_text {
         return driver_text(about, &texts, label, findings);
     }
-    match (
-        about.declared_encoding,
-        encoding::detect(texts.iter().copied()),
-    ) {
+    let found = encoding::detect(texts.iter().copied());
+    if found == Some(Encoding::Utf8)
+        && let Some(old) = mojibake(&texts, label, findings)
+    {
+        return TextMode::Mojibake(old);
+    }
+    match (about.declared_encoding, found) {
         (None, None) => TextMode::Undecided,
         (Some(declared), None) => TextMode::Bytes(declared),
         (None, Some(found)) => {
@@ -303,27 +308,26 @@ fn text_mode(
 
 /// How to take text that a driver gives as UTF-8: as it is, unless it is none or the file's code page was a lie.
 fn driver_text(about: &About, texts: &[&[u8]], label: &str, findings: &mut Findings) -> TextMode {
-    let mut wrong = |from: &str, found: Encoding| {
-        findings.note(FindingCode::EncodingWrong, || {
-            format!("{label}: {from} → {found}")
-        });
-    };
     match encoding::detect(texts.iter().copied()) {
         Some(found) if found != Encoding::Utf8 => {
-            wrong("utf-8", found);
-            return TextMode::Bytes(found);
+            findings.note(FindingCode::EncodingWrong, || {
+                format!("{label}: utf-8 → {found}")
+            });
+            TextMode::Bytes(found)
         }
-        _ if !about.code_pages => return TextMode::Unicode,
-        _ => {}
+        _ if !about.code_pages => TextMode::Unicode,
+        _ => mojibake(texts, label, findings).map_or(TextMode::Unicode, TextMode::Mojibake),
     }
+}
+
+/// The encoding of text that somebody took for Windows-1252 and saved as Unicode.
+fn mojibake(texts: &[&[u8]], label: &str, findings: &mut Findings) -> Option<Encoding> {
     let unicode = texts.iter().filter_map(|text| str::from_utf8(text).ok());
-    match encoding::looks_like_mojibake(unicode) {
-        Some(found) => {
-            wrong("cp1252", found);
-            TextMode::Mojibake(found)
-        }
-        None => TextMode::Unicode,
-    }
+    let found = encoding::looks_like_mojibake(unicode)?;
+    findings.note(FindingCode::EncodingWrong, || {
+        format!("{label}: cp1252 → {found}")
+    });
+    Some(found)
 }
 
 fn name_attributes(about: &About, text: TextMode, findings: &mut Findings) -> Vec<SourceAttribute> {
