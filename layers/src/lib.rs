@@ -14,6 +14,8 @@ pub mod crs;
 pub mod encoding;
 pub mod error;
 pub mod extent;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod geoparquet;
 pub mod id;
 pub mod import;

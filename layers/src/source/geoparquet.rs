@@ -216,3 +216,20 @@ fn source_field(schema: &Schema, at: usize) -> SourceField {
         text: false,
     }
 }
+
+/// Takes metadata for that of a file with a geometry column, as [`GeoParquetSource::open`] does.
+#[cfg(fuzzing)]
+pub(crate) fn understand(text: &str) {
+    let Ok(geo) = serde_json::from_str::<GeoMetadata>(text) else {
+        return;
+    };
+    let path = Path::new("a.parquet");
+    let field = arrow::datatypes::Field::new("geometry", DataType::Binary, true);
+    let found = geometry_column(path, &geo, &Schema::new(vec![field]));
+    assert!(found.is_err() || geo.columns.contains_key("geometry"));
+    covering_columns(&geo);
+    for column in geo.columns.values() {
+        declared_kind(&column.geometry_types);
+        column_crs(path, column).ok();
+    }
+}

@@ -10,6 +10,7 @@ mod files;
 mod folders;
 mod known;
 mod osm;
+mod parquet;
 mod services;
 
 use crate::fixtures::{POINT, Place, SQUARE, geojson, id};

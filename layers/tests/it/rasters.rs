@@ -5,7 +5,7 @@ use layers::{LayerKind, Raster};
 use crate::fixtures::{Place, id, run};
 
 /// A grid whose value is its column, as an ASCII raster in the given CRS made a `GeoTIFF`.
-fn grid(
+pub(crate) fn grid(
     place: &Place,
     name: &str,
     (crs, kind): (&str, &str),
@@ -83,6 +83,44 @@ fn a_raster_in_degrees_keeps_its_grid_and_values() {
         (0..40).map(|column| column as f32).collect::<Vec<_>>()
     );
     assert!(place.twin.read(&id("probe")).unwrap().batches.is_empty());
+}
+
+#[test]
+fn a_cloud_optimised_geotiff_with_tiles_and_overviews_gives_the_same_values() {
+    let place = Place::new();
+    let at = (106.3, 20.9, 0.001);
+    let path = grid(&place, "a.tif", ("EPSG:4326", "Float32"), at);
+    place.import(&path).unwrap();
+    let plain = place.twin.read_raster(&id("probe")).unwrap();
+    let cog = place.path("b.tif");
+    let options = [
+        "-q",
+        "-of",
+        "COG",
+        "-co",
+        "BLOCKSIZE=128",
+        "-co",
+        "COMPRESS=DEFLATE",
+        "-outsize",
+        "1000%",
+        "1000%",
+    ];
+    let files = [path.to_str().unwrap(), cog.to_str().unwrap()];
+    run("gdal_translate", &[&options[..], &files].concat());
+    let report = place.import(&cog).unwrap();
+    assert_eq!(
+        (report.sources[0].format.as_str(), report.features_read),
+        ("GeoTIFF", 120_000)
+    );
+    let fine = place.twin.read_raster(&id("probe")).unwrap();
+    assert_eq!((fine.width, fine.height), (400, 300));
+    for (lon, lat) in [
+        (106.3005, 20.9005),
+        (106.3205, 20.9155),
+        (106.3395, 20.9285),
+    ] {
+        assert!((value_at(&fine, lon, lat) - value_at(&plain, lon, lat)).abs() < 1e-6);
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ const CP1258: [&[u8]; 2] = [b"Ph\xFD\xF5\xCCng C\xE2\xD2m", b"\xD0\xF4\xCCng La\
 
 fn in_encoding(at: usize, encoding: Encoding) -> Vec<u8> {
     match encoding {
-        Encoding::Tcvn3 => Encoding::Tcvn3.encode(NAMES[at].1).unwrap(),
+        Encoding::Tcvn3 => encoding.encode(NAMES[at].1).unwrap(),
         Encoding::Cp1258 => CP1258[at].to_vec(),
         _ => NAMES[at].1.as_bytes().to_vec(),
     }

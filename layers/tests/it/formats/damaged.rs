@@ -186,4 +186,11 @@ fn damaged_archives_and_databases_are_refused_or_read_with_counts_that_add_up() 
         .to_geoparquet(&parquet)
         .unwrap();
     damage((parquet.clone(), vec![parquet]), 60);
+    let raster = crate::rasters::grid(
+        &place,
+        "s.tif",
+        ("EPSG:4326", "Float32"),
+        (106.3, 20.9, 0.001),
+    );
+    damage((raster.clone(), vec![raster]), 60);
 }

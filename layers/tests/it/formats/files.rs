@@ -211,22 +211,6 @@ fn a_file_geodatabase_keeps_everything_but_that_a_date_is_a_moment() {
 }
 
 #[test]
-fn geoparquet_written_elsewhere_is_read_with_its_types_and_crs() {
-    let place = Place::new();
-    let options = ["-f", "GPKG", "-t_srs", "EPSG:4326"];
-    let source = convert(&place, PARCELS, "a.gpkg", &options);
-    import(&place, &source);
-    let layer = place.twin.read(&crate::fixtures::id("probe")).unwrap();
-    let path = place.path("a.parquet");
-    layer.to_geoparquet(&path).unwrap();
-    let (report, layer) = import(&place, &path);
-    assert_eq!(report.sources[0].format, "GeoParquet");
-    assert_eq!(report.sources[0].crs, "OGC:CRS84");
-    check_parcels(&layer, MILLIMETRE);
-    assert_eq!(kinds(&layer, ["ten", "so_to"]), [Text, Whole]);
-}
-
-#[test]
 fn spreadsheets_are_tables() {
     let place = Place::new();
     for (file, driver) in [("a.xlsx", "XLSX"), ("a.ods", "ODS")] {

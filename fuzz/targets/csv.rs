@@ -1,0 +1,6 @@
+//! CSV files.
+#![no_main]
+
+mod examined;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| examined::file("a.csv", bytes));
