@@ -41,11 +41,11 @@ where
             let (worker, work) = (&worker, &work);
             scope.spawn(move || {
                 let mut state = worker();
-                while let Some((at, item)) = take(&to_do) {
-                    if results.send((at, work(&mut state, item))).is_err() {
-                        break;
-                    }
-                }
+                let mut done = || {
+                    let (at, item) = take(&to_do)?;
+                    results.send((at, work(&mut state, item))).ok()
+                };
+                while done().is_some() {}
             });
         }
         // From here on the workers alone keep the queues open: when they have stopped, `feed` notices.

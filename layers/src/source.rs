@@ -215,7 +215,7 @@ fn refuse_proprietary(path: &Path, magic: &[u8]) -> Result<(), ReadError> {
     })
 }
 
-/// Whether bytes begin as AutoCAD's drawings do, with their version: `AC1015` to `AC1032`.
+/// Whether bytes begin as `AutoCAD`'s drawings do, with their version: `AC1015` to `AC1032`.
 fn is_dwg(magic: &[u8]) -> bool {
     let version = magic.strip_prefix(b"AC10").and_then(|rest| rest.get(..2));
     version.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))

@@ -165,7 +165,7 @@ fn learn(exact: &Transformer, column: f64, row: f64) -> Option<Patch> {
 
 /// PROJ's answers at a lattice of positions in a patch; none when one has no answer.
 fn ask(exact: &Transformer, cell: (f64, f64), at: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {
-    let place = |at: f64, cell: f64| ((at + 1.0) / 2.0 + cell) * SIDE;
+    let place = |at: f64, cell: f64| (at.midpoint(1.0) + cell) * SIDE;
     let pairs = at.iter().flat_map(|u| at.iter().map(move |v| (*u, *v)));
     let (mut x, mut y): (Vec<f64>, Vec<f64>) = pairs
         .map(|(u, v)| (place(u, cell.0), place(v, cell.1)))

@@ -264,13 +264,12 @@ impl Shelf {
         let waiting = self.aside.drain(..).map(Ok);
         for batch in self.runs.aside().chain(waiting) {
             let batch: RecordBatch = batch?;
-            let writer = match &mut writer {
-                Some(writer) => writer,
-                None => {
-                    let file = File::create(path)
-                        .map_err(|source| StoreError::io("create", path, source))?;
-                    writer.insert(GeoParquetWriter::new(file, batch.schema()).map_err(fail)?)
-                }
+            let writer = if let Some(writer) = &mut writer {
+                writer
+            } else {
+                let file =
+                    File::create(path).map_err(|source| StoreError::io("create", path, source))?;
+                writer.insert(GeoParquetWriter::new(file, batch.schema()).map_err(fail)?)
             };
             writer.write(&batch).map_err(fail)?;
         }

@@ -97,16 +97,14 @@ type Ways = Vec<(Place, Patchwork)>;
 
 /// The way from a source's place to the stored CRS, made when it is first needed: sources mostly share one.
 fn way<'a>(ways: &'a mut Ways, place: &Place) -> Result<&'a mut Patchwork, ImportError> {
-    let at = match ways.iter().position(|(known, _)| known == place) {
-        Some(at) => at,
-        None => {
-            let from: Crs = place.crs.parse()?;
-            let exact = Transformer::new(&from, &Crs::stored())?;
-            let way = Patchwork::new(&from, place.before, exact);
-            ways.push((place.clone(), way));
-            ways.len() - 1
-        }
-    };
+    let known = ways.iter().position(|(known, _)| known == place);
+    let at = known.unwrap_or(ways.len());
+    if known.is_none() {
+        let from: Crs = place.crs.parse()?;
+        let exact = Transformer::new(&from, &Crs::stored())?;
+        let way = Patchwork::new(&from, place.before, exact);
+        ways.push((place.clone(), way));
+    }
     Ok(&mut ways[at].1)
 }
 

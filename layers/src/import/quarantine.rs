@@ -113,11 +113,15 @@ fn outlines(
     let Some(source) = source.as_binary_opt::<i32>() else {
         return vec![None; faults.len()];
     };
-    let shown = |(wkb, fault): (Option<&[u8]>, &Option<&Fault>)| {
-        fault.as_ref()?;
+    let shown = |(wkb, fault): (Option<&[u8]>, Option<&Fault>)| {
+        fault?;
         outline(&repair::read(wkb?).ok()?.geometry, transformer)
     };
-    source.iter().zip(faults).map(shown).collect()
+    source
+        .iter()
+        .zip(faults.iter().copied())
+        .map(shown)
+        .collect()
 }
 
 /// The lines of a geometry in the stored CRS, without positions that are none; its first position where it has no line. Such
@@ -127,7 +131,7 @@ fn outline(geometry: &Geometry, transformer: &mut Patchwork) -> Option<Geometry>
     collect_lines(geometry, &mut lines);
     for line in &mut lines {
         line.0.retain(|at| at.x.is_finite() && at.y.is_finite());
-        let (mut x, mut y): (Vec<f64>, Vec<f64>) = line.0.iter().map(|at| at.x_y()).unzip();
+        let (mut x, mut y): (Vec<f64>, Vec<f64>) = line.0.iter().map(Coord::x_y).unzip();
         transformer.transform(&mut x, &mut y);
         line.0 = x.into_iter().zip(y).map(|(x, y)| Coord { x, y }).collect();
         line.0.retain(|at| is_on_earth(*at));

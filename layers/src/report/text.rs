@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{ImportReport, Language, Severity};
+use crate::SourceInfo;
 
 pub(super) fn write(report: &ImportReport, language: Language) -> String {
     let mut out = String::new();
@@ -32,16 +33,7 @@ fn write_into(out: &mut String, report: &ImportReport, language: Language) -> st
         )?,
     }
     for source in &report.sources {
-        write!(out, "  {} · {}", source.path.display(), source.format)?;
-        for part in [&source.crs, &source.transformation, &source.encoding] {
-            if !part.is_empty() {
-                write!(out, " · {part}")?;
-            }
-        }
-        if !source.crs_from.is_empty() {
-            write!(out, " ({})", source.crs_from)?;
-        }
-        writeln!(out)?;
+        write_source(out, source)?;
     }
     let counts = [
         (say("đã đọc", "read"), report.features_read),
@@ -86,6 +78,19 @@ fn write_into(out: &mut String, report: &ImportReport, language: Language) -> st
         }
     }
     Ok(())
+}
+
+fn write_source(out: &mut String, source: &SourceInfo) -> std::fmt::Result {
+    write!(out, "  {} · {}", source.path.display(), source.format)?;
+    for part in [&source.crs, &source.transformation, &source.encoding] {
+        if !part.is_empty() {
+            write!(out, " · {part}")?;
+        }
+    }
+    if !source.crs_from.is_empty() {
+        write!(out, " ({})", source.crs_from)?;
+    }
+    writeln!(out)
 }
 
 #[expect(

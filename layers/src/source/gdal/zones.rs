@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use arrow::{
-    array::{Array as _, ArrayRef, AsArray as _, TimestampMicrosecondArray},
+    array::{Array, ArrayRef, AsArray as _, TimestampMicrosecondArray},
     compute::cast,
     datatypes::{DataType, TimeUnit, TimestampMicrosecondType},
 };
@@ -60,7 +60,7 @@ impl Zones {
     /// # Errors
     /// When the features are not those of the columns: a database may give them in another order each time.
     pub(super) fn apply(&mut self, path: &Path, all: &mut [ArrayRef]) -> Result<(), ReadError> {
-        let rows = all.first().map_or(0, |column| column.len());
+        let rows = all.first().map_or(0, Array::len);
         let features: Vec<Feature<'_>> = quiet(|| self.features.into_iter().take(rows).collect());
         for at in &self.columns {
             let shifted = shift(&all[*at], &features, *at).ok_or_else(|| {
