@@ -31,6 +31,7 @@ pub mod store;
 pub mod tile_coord;
 pub mod vector_tile;
 mod wkb_extent;
+mod written;
 
 pub use admin::{AdminError, AdminHistory, AdminRegister, AdminUnit, Crosswalk};
 pub use crs::{Crs, Epsg, Transformer};

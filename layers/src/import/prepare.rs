@@ -15,7 +15,10 @@ use geo::{CoordsIter as _, MapCoordsInPlace as _};
 use h3o::{LatLng, Resolution};
 use serde::{Deserialize, Serialize};
 
-use super::{assemble::Reached, attributes::SourceAttribute};
+use super::{
+    assemble::Reached,
+    attributes::{Audit, SourceAttribute, Survey},
+};
 use crate::{
     Attribute, AttributeKind, Encoding, Extent, FindingCode, GeometryKind, ImportError, Layer,
     ReadError,
@@ -55,7 +58,10 @@ pub(super) struct Plan {
 /// What all sources become.
 #[derive(Debug)]
 pub(super) struct Target {
+    /// Those of the sources, then those that the survey derives.
     pub(super) attributes: Vec<Attribute>,
+    /// What is checked of them.
+    pub(super) survey: Survey,
     /// Whether it has a geometry.
     pub(super) geometry: bool,
 }
@@ -81,6 +87,8 @@ pub(super) struct Prepared {
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
     pub(super) findings: Findings,
+    /// What the checks of attributes gathered.
+    pub(super) audit: Audit,
     /// The source and how far it has come with these rows.
     pub(super) reached: (usize, Reached),
 }
@@ -153,6 +161,11 @@ pub(super) fn prepare(
             None => new_null_array(&attribute.kind.data_type(), batch.rows),
         });
     }
+    let audit = target.survey.examine(
+        &mut columns,
+        batch.geometry.as_ref(),
+        (&plan.label, &mut findings),
+    );
     let shapes = target
         .geometry
         .then(|| shape_all(transformer, &batch, &example, &mut findings));
@@ -171,6 +184,7 @@ pub(super) fn prepare(
         kinds: Vec::new(),
         extent: Extent::EMPTY,
         findings,
+        audit,
         reached: (
             source,
             Reached {
@@ -212,7 +226,7 @@ pub(super) fn text_bytes(batch: &SourceBatch) -> impl Iterator<Item = &[u8]> {
 }
 
 /// A column as its attribute's type.
-fn typed(
+pub(super) fn typed(
     column: &ArrayRef,
     attribute: &Attribute,
     text: TextMode,

@@ -11,7 +11,8 @@ use arrow::array::AsArray as _;
 use super::{
     ImportRequest,
     assemble::Assembly,
-    attributes::{self, SourceAttribute},
+    attributes::{self, SourceAttribute, Survey},
+    checks,
     gather::{Feed, gather},
     locate::{self, Located},
     prepare::{self, H3_RESOLUTION, Plan, Target, TextMode},
@@ -85,9 +86,23 @@ pub(super) fn import(
         plans.push(planned.plan);
         located.push(planned.located);
     }
-    let target = target(&feeds, &mut plans, &mut findings);
+    let mut names: Vec<_> = plans.iter_mut().map(|plan| &mut plan.attributes).collect();
+    attributes::rename(&mut names, &request.rename)?;
+    let mut target = target(&feeds, &mut plans, &mut findings);
+    checks::decide(
+        &mut target,
+        (&feeds, &plans),
+        (request, writer),
+        &mut findings,
+    )?;
     let staging = writer
-        .map(|writer| writer.stage(&request.layer, LayerKind::Table, &resume::key(request)))
+        .map(|writer| {
+            writer.stage(
+                &request.layer,
+                LayerKind::Table,
+                &resume::key(request, &target.attributes),
+            )
+        })
         .transpose()?;
     let schema = prepare::row_schema(&target.attributes, target.geometry);
     let mut assembly = match &staging {
@@ -113,6 +128,11 @@ pub(super) fn import(
     if read == 0 {
         findings.note(FindingCode::LayerEmpty, || plans[0].label.clone());
     }
+    let needless = checks::conclude(&target.survey, &plans, &assembly.tally, &mut findings);
+    target
+        .attributes
+        .retain(|own| !needless.contains(&own.name));
+    assembly.leave_out(needless);
     let tally = &assembly.tally;
     if tally.kinds.len() > 1 {
         findings.note(FindingCode::GeometryMixed, || format!("{:?}", tally.kinds));
@@ -162,6 +182,7 @@ fn target(feeds: &[Feed], plans: &mut [Plan], findings: &mut Findings) -> Target
     }
     Target {
         attributes,
+        survey: Survey::default(),
         geometry: feeds
             .iter()
             .any(|feed| feed.source.about().geometry.is_some()),
@@ -197,6 +218,9 @@ fn plan(
     // Made here only to refuse at once a system from which no way leads; every thread makes its own.
     Transformer::new(&from, &Crs::stored())?;
     let attributes = name_attributes(&about, text, findings);
+    if about.format.contains("Shapefile") {
+        attributes::note_truncated(&attributes, &label, findings);
+    }
     Ok(Planned {
         feed: Feed {
             source,

@@ -97,6 +97,10 @@ impl<'a> Writer<'a> {
         Ok(writer)
     }
 
+    pub(crate) fn twin(&self) -> &'a Twin {
+        self.twin
+    }
+
     /// A folder for a new version of a layer, on the file system it will stay on; the one an interrupted import with
     /// the same key left, with its runs alone.
     pub(crate) fn stage(

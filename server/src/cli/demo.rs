@@ -165,6 +165,7 @@ fn request(source: &Path, entry: &ManifestEntry) -> Result<ImportRequest, Failur
         title_vi: Some(entry.title_vi.clone()),
         title_en: Some(entry.title_en.clone()),
         synthetic: true,
+        reference_date: datasets::REFERENCE_DAY.parse().ok(),
         ..ImportRequest::new(sources, layer)
     })
 }
