@@ -71,6 +71,9 @@ use crate::{province::Province, write::create};
 /// Seed of the province that everyone gets who does not ask for another.
 pub const DEFAULT_SEED: u64 = 2025;
 
+/// The day whose communes, districts and land-use codes the default province's data have.
+pub const REFERENCE_DAY: &str = "2025-06-30";
+
 /// What to generate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {

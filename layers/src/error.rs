@@ -7,7 +7,7 @@ use std::{io, path::PathBuf};
 
 use thiserror::Error;
 
-use crate::report::Language;
+use crate::{report::Language, rules::did_you_mean};
 
 mod store;
 mod vietnamese;
@@ -207,6 +207,26 @@ pub enum ImportError {
         other: PathBuf,
         /// What that is.
         other_kind: &'static str,
+    },
+    /// A column to be renamed that no source has.
+    #[error("there is no column {name:?}{}; there are: {}", did_you_mean(nearest.as_ref()), known.join(", "))]
+    UnknownColumn {
+        /// What was given.
+        name: String,
+        /// The most similar one.
+        nearest: Option<String>,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// A new name that a column cannot have.
+    #[error("no column can be renamed to {name:?}: {why}; choose another name")]
+    RenameRefused {
+        /// The name.
+        name: String,
+        /// Why not.
+        why: &'static str,
+        /// Why not, in Vietnamese.
+        why_vi: &'static str,
     },
     /// A raster cannot be brought to the stored CRS.
     #[error("{path:?} cannot be made a raster layer ({detail})")]

@@ -1,14 +1,18 @@
 //! Sources to a published layer, or to a report of what would happen.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
+
+use chrono::NaiveDate;
 
 use crate::{
     CatalogRecord, Crs, Encoding, ImportError, ImportReport, LayerId, Progress, Theme, Twin,
+    admin::AdminRegister,
 };
 
 mod assemble;
 mod attributes;
 mod capitals;
+mod checks;
 mod gather;
 mod locate;
 mod partitioned;
@@ -40,6 +44,12 @@ pub struct ImportRequest {
     pub title_en: Option<String>,
     /// Whether the data was made up by a generator.
     pub synthetic: bool,
+    /// The day whose land-use codes and administrative units the data should have; today where none is given.
+    pub reference_date: Option<NaiveDate>,
+    /// Columns to be renamed: name as delivered, new name.
+    pub rename: Vec<(String, String)>,
+    /// Administrative units to check against; those of the twin's layer `admin_units` where none are given.
+    pub admin: Option<Arc<AdminRegister>>,
     /// Bytes of rows kept in memory; more wait on disk, sorted, from where an interrupted import can go on.
     pub memory_bytes: usize,
     /// Owner, sharing, licence, update plan, sectors; its H3 summary is counted anew.
@@ -64,6 +74,9 @@ impl ImportRequest {
             title_vi: None,
             title_en: None,
             synthetic: false,
+            reference_date: None,
+            rename: Vec::new(),
+            admin: None,
             memory_bytes: MEMORY_BYTES,
             record: CatalogRecord::default(),
             partition: false,

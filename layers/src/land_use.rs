@@ -86,36 +86,41 @@ impl LandUseCode {
     /// # Errors
     /// When there is no such code, or not on that date.
     pub fn parse(text: &str, date: NaiveDate) -> Result<Self, LandUseError> {
-        let found = <[u8; 3]>::try_from(text.as_bytes())
-            .map(|bytes| Self(bytes.map(|byte| byte.to_ascii_uppercase())))
-            .ok()
-            .and_then(|code| Some((code, list().get(&code)?)));
-        let Some((code, entry)) = found else {
+        let Some(code) = Self::listed(text) else {
             let known = Self::in_force(date);
             return Err(LandUseError::Unknown {
                 code: text.to_owned(),
                 nearest: nearest_spelling(text, known.iter().map(Self::as_str)),
             });
         };
-        if entry.rules.iter().any(|rule| rule.effective.contains(date)) {
+        if code.is_in_force(date) {
             return Ok(code);
         }
         let period = |rule: &&Rule| format!("{} ({})", rule.effective, rule.document);
         Err(LandUseError::NotInForce {
             code,
             date,
-            periods: entry.rules.iter().map(period).collect(),
+            periods: code.entry().rules.iter().map(period).collect(),
         })
+    }
+
+    /// The code a text names, of any time; capitals do not count.
+    pub fn listed(text: &str) -> Option<Self> {
+        let bytes = <[u8; 3]>::try_from(text.as_bytes()).ok()?;
+        let code = Self(bytes.map(|byte| byte.to_ascii_uppercase()));
+        list().contains_key(&code).then_some(code)
+    }
+
+    /// Whether it is in the list of a day.
+    pub fn is_in_force(self, date: NaiveDate) -> bool {
+        let rules = &self.entry().rules;
+        rules.iter().any(|rule| rule.effective.contains(date))
     }
 
     /// All codes in force on a date, in alphabetical order.
     pub fn in_force(date: NaiveDate) -> Vec<Self> {
-        let holds = |entry: &Entry| entry.rules.iter().any(|rule| rule.effective.contains(date));
-        list()
-            .iter()
-            .filter(|(_, entry)| holds(entry))
-            .map(|(code, _)| *code)
-            .collect()
+        let codes = list().keys().copied();
+        codes.filter(|code| code.is_in_force(date)).collect()
     }
 
     /// The code as text.

@@ -171,6 +171,8 @@ pub enum AttributeKind {
     Moment,
     /// Bytes.
     Bytes,
+    /// Texts, such as the land-use codes of a parcel.
+    List,
 }
 
 impl AttributeKind {
@@ -184,6 +186,7 @@ impl AttributeKind {
             Self::Date => DataType::Date32,
             Self::Moment => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::Bytes => DataType::Binary,
+            Self::List => DataType::new_list(DataType::Utf8, true),
         }
     }
 }

@@ -35,6 +35,7 @@ pub mod store;
 pub mod tile_coord;
 pub mod vector_tile;
 mod wkb_extent;
+mod written;
 
 pub use admin::{AdminError, AdminHistory, AdminRegister, AdminUnit, Crosswalk};
 pub use catalog::{CatalogRecord, Freshness, H3Summary, Sector, Sharing, UpdateFrequency};

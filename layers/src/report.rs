@@ -150,10 +150,13 @@ impl Findings {
                 continue;
             };
             known.count += finding.count;
-            let room = Finding::MAX_EXAMPLES.saturating_sub(known.examples.len());
-            known
-                .examples
-                .extend(finding.examples.into_iter().take(room));
+            for example in finding.examples {
+                if known.examples.len() < Finding::MAX_EXAMPLES
+                    && !known.examples.contains(&example)
+                {
+                    known.examples.push(example);
+                }
+            }
         }
     }
 

@@ -146,6 +146,7 @@ fn kind_of(data_type: &DataType) -> AttributeKind {
         DataType::Date32 | DataType::Date64 => AttributeKind::Date,
         DataType::Timestamp(_, _) => AttributeKind::Moment,
         DataType::Binary | DataType::LargeBinary => AttributeKind::Bytes,
+        DataType::List(item) if item.data_type().is_string() => AttributeKind::List,
         _ => AttributeKind::Text,
     }
 }

@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray as _, BooleanArray, Float64Array, Int64Array},
+    array::{
+        Array, ArrayRef, AsArray as _, BooleanArray, Float64Array, Int64Array, ListArray,
+        StringArray,
+    },
     compute::cast,
     datatypes::DataType,
     util::display::{ArrayFormatter, FormatOptions},
@@ -93,6 +96,9 @@ impl Column {
             real if real.is_floating() => {
                 as_type(&DataType::Float64).map(|real| Self::Real(real.as_primitive().clone()))
             }
+            DataType::List(item) if item.data_type() == &DataType::Utf8 => {
+                Some(Self::Text(Arc::new(joined(column.as_list()))))
+            }
             _ => None,
         };
         typed.unwrap_or_else(|| Self::Formatted(Arc::clone(column)))
@@ -128,6 +134,15 @@ impl Column {
             }
         })
     }
+}
+
+/// Lists of texts as a tile shows them: `ONT+LUK`.
+fn joined(lists: &ListArray) -> StringArray {
+    let join = |list: ArrayRef| {
+        let texts: Vec<&str> = list.as_string::<i32>().iter().flatten().collect();
+        texts.join("+")
+    };
+    lists.iter().map(|list| list.map(join)).collect()
 }
 
 impl Dictionary {

@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, BinaryArray, RecordBatch, UInt32Array, UInt64Array},
+    array::{
+        ArrayRef, BinaryArray, ListArray, ListBuilder, RecordBatch, StringBuilder, UInt32Array,
+        UInt64Array,
+    },
     compute::take,
     datatypes::{DataType, Field, Schema},
 };
@@ -23,6 +26,15 @@ pub(crate) fn scatter(seed: u32) -> f64 {
     let mixed = seed.wrapping_mul(0x9e37_79b9) ^ 0x85eb_ca6b;
     let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x2c1b_3c6d);
     f64::from((mixed ^ (mixed >> 12)).wrapping_mul(0x297a_2d39) >> 8) / f64::from(1 << 24)
+}
+
+/// A column of lists of texts.
+pub(crate) fn lists(rows: &[Option<&[&str]>]) -> ListArray {
+    let mut lists = ListBuilder::new(StringBuilder::new());
+    for row in rows {
+        lists.append_option(row.map(|texts| texts.iter().map(|text| Some(*text))));
+    }
+    lists.finish()
 }
 
 /// A layer of shapes in degrees with attributes, in the order given and without H3 cells.
@@ -96,6 +108,7 @@ fn assemble(
                 DataType::Float64 => AttributeKind::Real,
                 DataType::Boolean => AttributeKind::Truth,
                 DataType::Date32 => AttributeKind::Date,
+                DataType::List(_) => AttributeKind::List,
                 _ => AttributeKind::Whole,
             },
         });

@@ -7,7 +7,10 @@ use arrow::{
 use engine::output::{to_arrow_stream, to_csv, to_geojson, to_json_table, to_parquet};
 use serde_json::{Value, json};
 
-use crate::fixture::{ask, districts, province};
+use crate::{
+    built,
+    fixture::{ask, districts, province, square},
+};
 
 const MIXED: &str = "SELECT 1 AS whole, 9007199254740993 AS large, 0.5 AS real, 'a,\"b\"' AS text, '' AS nothing, \
      CAST('NaN' AS DOUBLE) AS nan, NULL AS null_value, true AS truth, DATE '2026-11-23' AS day, \
@@ -180,4 +183,26 @@ fn an_answer_without_rows_is_still_an_answer() {
     ] {
         assert!(!bytes.is_empty());
     }
+}
+
+#[test]
+fn a_list_is_asked_for_a_member_and_leaves_as_an_array() {
+    let codes = built::lists(&[Some(&["ONT", "LUK"]), Some(&["LUC"]), None]);
+    let shapes: Vec<_> = (0..3).map(|place| square(place, 0, 4)).collect();
+    let plots = built::layer(
+        "plots",
+        layers::GeometryKind::Polygon,
+        vec![("ma_dat_list", std::sync::Arc::new(codes))],
+        &shapes,
+    );
+    let twin = built::twin(vec![plots]);
+    let query = "SELECT ma_dat_list, geom FROM plots WHERE array_has(ma_dat_list, 'LUK')";
+    let answer = ask(&twin, query).unwrap();
+    let csv = String::from_utf8(to_csv(&answer).unwrap()).unwrap();
+    assert!(csv.contains(r#""[""ONT"",""LUK""]""#), "{csv}");
+    let collection = json_of(&to_geojson(&answer).unwrap());
+    assert_eq!(
+        collection["features"][0]["properties"]["ma_dat_list"],
+        json!(["ONT", "LUK"])
+    );
 }

@@ -519,6 +519,10 @@ fn every_kind_of_attribute() -> LayerSnapshot {
                 "since",
                 Arc::new(Date32Array::from(vec![Some(0), Some(20_000), None])),
             ),
+            (
+                "codes",
+                Arc::new(built::lists(&[Some(&["SON", "MNC"]), None, Some(&["MNC"])])),
+            ),
         ],
         &shapes,
     )
@@ -570,6 +574,8 @@ fn gdal_reads_what_was_encoded() {
         "= 120000",
         "since (String) = 1970-01-01",
         "since (String) = 2024-10-04",
+        "codes (String) = SON+MNC",
+        "codes (String) = MNC",
     ] {
         assert!(text.contains(expected), "{expected} is not in {text}");
     }

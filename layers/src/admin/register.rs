@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{AdminError, AdminUnit, Level, names::NameIndex};
+use super::{AdminError, AdminUnit, Level, UNITS_LAYER, names::NameIndex, read};
+use crate::{LayerId, StoreError, Twin};
 
 /// Units of all levels and times that do not contradict each other.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +38,21 @@ impl AdminRegister {
         };
         register.check()?;
         Ok(register)
+    }
+
+    /// The units of a twin's layer [`UNITS_LAYER`]; none where it has no such layer.
+    ///
+    /// # Errors
+    /// When the layer cannot be read or is none of units, or as [`AdminRegister::new`].
+    pub fn of_twin(twin: &Twin) -> Result<Option<Self>, AdminError> {
+        let id: LayerId = UNITS_LAYER
+            .parse()
+            .expect("the names of our layers are layer ids");
+        match twin.read(&id) {
+            Ok(layer) => Self::new(read::units(&layer)?).map(Some),
+            Err(StoreError::UnknownLayer { .. }) => Ok(None),
+            Err(source) => Err(AdminError::Store { source }),
+        }
     }
 
     fn check(&self) -> Result<(), AdminError> {

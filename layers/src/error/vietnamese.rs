@@ -47,6 +47,22 @@ pub(super) fn import(error: &ImportError) -> String {
                 "{first:?} và {other:?} khác loại nên không thể là một lớp; hãy nhập thành hai lớp"
             )
         }
+        ImportError::UnknownColumn {
+            name,
+            nearest,
+            known,
+        } => {
+            let nearest = nearest.as_ref();
+            let nearest =
+                nearest.map_or_else(String::new, |nearest| format!("; có phải {nearest:?}?"));
+            format!(
+                "không có cột {name:?}{nearest}; các cột: {}",
+                known.join(", ")
+            )
+        }
+        ImportError::RenameRefused { name, why_vi, .. } => {
+            format!("không thể đổi tên cột thành {name:?}: {why_vi}; hãy chọn tên khác")
+        }
         ImportError::Raster { path, detail } => {
             format!("{path:?} không thể thành lớp ảnh ({detail})")
         }

@@ -12,7 +12,10 @@ use parquet::errors::ParquetError;
 use serde::{Deserialize, Serialize};
 
 use self::runs::{Merge, Runs};
-use super::prepare::{Prepared, TextMode};
+use super::{
+    attributes::Audit,
+    prepare::{Prepared, TextMode},
+};
 use crate::{
     Extent, GeometryKind, Layer, StoreError,
     catalog::CellCounts,
@@ -31,6 +34,8 @@ const RUNS_FOLDER: &str = "runs";
 /// What has been gathered so far.
 pub(super) struct Assembly {
     schema: SchemaRef,
+    /// Columns that turned out to be needless.
+    left_out: Vec<String>,
     /// None in a rehearsal, where only counts matter.
     shelf: Option<Shelf>,
     pub(super) tally: Tally,
@@ -50,6 +55,7 @@ pub(super) struct Tally {
     pub(super) extent: Option<Extent>,
     pub(super) cells: CellCounts,
     pub(super) findings: Findings,
+    pub(super) audit: Audit,
     /// How far each source that was begun has come.
     pub(super) reached: Vec<Reached>,
 }
@@ -70,6 +76,8 @@ struct Shelf {
     bytes: usize,
     memory_bytes: usize,
     runs: Runs,
+    /// Rows whose hashes are kept beside the runs.
+    hashed: usize,
 }
 
 /// Rows that are next in order, by the batches they are in: a row group to be.
@@ -85,6 +93,7 @@ impl Assembly {
     pub(super) fn rehearsal(schema: SchemaRef) -> Self {
         Self {
             schema,
+            left_out: Vec::new(),
             shelf: None,
             tally: Tally::default(),
             outlines: Outlines::default(),
@@ -101,15 +110,20 @@ impl Assembly {
         folder: &Path,
         memory_bytes: usize,
     ) -> Result<Self, StoreError> {
-        let (runs, tally) = Runs::resume(&folder.join(RUNS_FOLDER))?;
+        let (runs, mut tally) = Runs::resume(&folder.join(RUNS_FOLDER))?;
+        for kept in runs.hashes() {
+            tally.audit.take_up(&kept?);
+        }
         Ok(Self {
             schema,
+            left_out: Vec::new(),
             shelf: Some(Shelf {
                 batches: Vec::new(),
                 aside: Vec::new(),
                 bytes: 0,
                 memory_bytes,
                 runs,
+                hashed: tally.audit.rows(),
             }),
             tally,
             outlines: Outlines::default(),
@@ -139,6 +153,7 @@ impl Assembly {
             }
         }
         tally.findings.absorb(prepared.findings);
+        tally.audit.absorb(prepared.audit);
         let (source, reached) = prepared.reached;
         // A source without features never gets here.
         let nothing = Reached {
@@ -151,10 +166,17 @@ impl Assembly {
             return Ok(());
         };
         shelf.add(prepared.rows, prepared.set_aside);
-        if shelf.bytes > shelf.memory_bytes {
+        // Hashes stay in memory; rows always get a quarter of it.
+        let hashes = tally.audit.bytes().min(shelf.memory_bytes / 4 * 3);
+        if shelf.bytes + hashes > shelf.memory_bytes {
             shelf.spill(&self.tally)?;
         }
         Ok(())
+    }
+
+    /// Leaves columns out of what is written.
+    pub(super) fn leave_out(&mut self, names: Vec<String>) {
+        self.left_out = names;
     }
 
     /// The kind of all geometries; the declared one when there is none.
@@ -178,14 +200,11 @@ impl Assembly {
         let Some(shelf) = &mut self.shelf else {
             return Ok(());
         };
-        shelf.write_aside(quarantine)?;
+        shelf.write_aside(quarantine, &self.left_out)?;
         let mut fields = vec![Field::new(Layer::FID, DataType::UInt64, false)];
-        fields.extend(
-            self.schema
-                .fields()
-                .iter()
-                .map(|field| field.as_ref().clone()),
-        );
+        let kept = self.schema.fields().iter();
+        let kept = kept.filter(|field| !self.left_out.contains(field.name()));
+        fields.extend(kept.map(|field| field.as_ref().clone()));
         let schema = Arc::new(Schema::new(fields));
         let file = File::create(data).map_err(|source| StoreError::io("create", data, source))?;
         let fail = |error| write_error(data, error);
@@ -228,8 +247,11 @@ impl Shelf {
         self.bytes = 0;
         let batches = std::mem::take(&mut self.batches);
         let aside = std::mem::take(&mut self.aside);
+        let hashes = tally.audit.hashes_from(self.hashed);
+        self.hashed = tally.audit.rows();
+        let beside = (aside.as_slice(), hashes);
         self.runs
-            .add((&order_of(&batches), &batches), &aside, tally)
+            .add((&order_of(&batches), &batches), beside, tally)
     }
 
     /// All rows in the order of their cells, a row group at a time.
@@ -258,12 +280,13 @@ impl Shelf {
     }
 
     /// Writes the rows set aside; no file when there are none.
-    fn write_aside(&mut self, path: &Path) -> Result<(), StoreError> {
+    fn write_aside(&mut self, path: &Path, left_out: &[String]) -> Result<(), StoreError> {
         let mut writer: Option<GeoParquetWriter<File>> = None;
         let fail = |error| write_error(path, error);
         let waiting = self.aside.drain(..).map(Ok);
         for batch in self.runs.aside().chain(waiting) {
-            let batch: RecordBatch = batch?;
+            let is_left_out = |name: &str| left_out.iter().any(|out| name == format!("a_{out}"));
+            let batch = without(&batch?, is_left_out).map_err(|error| fail(error.into()))?;
             let writer = if let Some(writer) = &mut writer {
                 writer
             } else {
@@ -289,9 +312,22 @@ pub(super) fn write_beside(rows: Option<&RecordBatch>, path: &Path) -> Result<()
     writer.finish().map(drop).map_err(fail)
 }
 
+/// A batch without some of its columns.
+fn without(
+    batch: &RecordBatch,
+    is_left_out: impl Fn(&str) -> bool,
+) -> Result<RecordBatch, ArrowError> {
+    let fields = batch.schema_ref().fields().iter().enumerate();
+    let kept = fields.filter(|(_, field)| !is_left_out(field.name()));
+    batch.project(&kept.map(|(at, _)| at).collect::<Vec<_>>())
+}
+
 /// The rows of a group as one batch, with their numbers before them.
 fn numbered(ordered: &Ordered, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
-    let batches: Vec<&RecordBatch> = ordered.batches.iter().collect();
+    let kept = |batch: &RecordBatch| without(batch, |name| schema.index_of(name).is_err());
+    let batches = ordered.batches.iter().map(kept);
+    let batches: Vec<RecordBatch> = batches.collect::<Result<_, _>>()?;
+    let batches: Vec<&RecordBatch> = batches.iter().collect();
     let rows = interleave_record_batch(&batches, &ordered.rows)?;
     let numbers = ordered.first..ordered.first + ordered.rows.len() as u64;
     let mut columns: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(numbers))];

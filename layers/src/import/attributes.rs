@@ -1,4 +1,4 @@
-//! Attributes: their names, their types, and one schema for several sources.
+//! Attributes: their names, their types, one schema for several sources, and what is wrong with their values.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +6,23 @@ use arrow::datatypes::DataType;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{Attribute, AttributeKind, FindingCode, Layer, report::Findings};
+
+mod audit;
+mod distinct;
+mod duplicates;
+mod land_codes;
+mod names;
+mod survey;
+mod typed_text;
+mod units;
+mod values;
+
+pub(super) use self::{
+    audit::Audit,
+    names::{note_truncated, rename},
+    survey::Survey,
+    units::UnitColumns,
+};
 
 /// One source's attributes, named and typed, in the order of its columns.
 #[derive(Clone, Debug)]
@@ -22,7 +39,7 @@ pub(super) fn name_all(names: &[String], findings: &mut Findings) -> Vec<String>
         .into();
     let mut out = Vec::with_capacity(names.len());
     for (at, source) in names.iter().enumerate() {
-        let plain: String = source.trim().nfc().collect::<String>().to_lowercase();
+        let plain = plain(source);
         let base = match plain.as_str() {
             "" => format!("column_{}", at + 1),
             Layer::FID | Layer::H3 | Layer::GEOM => format!("source_{plain}"),
@@ -42,6 +59,10 @@ pub(super) fn name_all(names: &[String], findings: &mut Findings) -> Vec<String>
         out.push(name);
     }
     out
+}
+
+fn plain(name: &str) -> String {
+    name.trim().nfc().collect::<String>().to_lowercase()
 }
 
 /// What a column of this type is kept as.
@@ -65,6 +86,9 @@ pub(super) fn kind_of(data_type: &DataType, text: bool) -> AttributeKind {
             AttributeKind::Bytes
         }
         DataType::Dictionary(_, value) => kind_of(value, text),
+        DataType::List(item) | DataType::LargeList(item) if item.data_type().is_string() => {
+            AttributeKind::List
+        }
         _ => AttributeKind::Text,
     }
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     assemble::Reached,
-    attributes::SourceAttribute,
+    attributes::{Audit, SourceAttribute, Survey},
     partitioned,
     quarantine::quarantine,
     shapes::{geometry_columns, shape_all},
@@ -68,7 +68,10 @@ pub(super) struct Place {
 /// What all sources become.
 #[derive(Debug)]
 pub(super) struct Target {
+    /// Those of the sources, then those that the survey derives.
     pub(super) attributes: Vec<Attribute>,
+    /// What is checked of them.
+    pub(super) survey: Survey,
     /// Whether it has a geometry.
     pub(super) geometry: bool,
     /// Where the layer should be a partition, the plane its outlines are kept in.
@@ -98,6 +101,8 @@ pub(super) struct Prepared {
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) extent: Extent,
     pub(super) findings: Findings,
+    /// What the checks of attributes gathered.
+    pub(super) audit: Audit,
     /// The source and how far it has come with these rows.
     pub(super) reached: (usize, Reached),
 }
@@ -146,6 +151,11 @@ pub(super) fn prepare(
             None => new_null_array(&attribute.kind.data_type(), batch.rows),
         });
     }
+    let audit = target.survey.examine(
+        &mut columns,
+        batch.geometry.as_ref(),
+        (&plan.label, &mut findings),
+    );
     let mut areas = AreaLedger::default();
     let shapes = target.geometry.then(|| {
         let notes = (&mut findings, &mut areas);
@@ -168,6 +178,7 @@ pub(super) fn prepare(
         kinds: Vec::new(),
         extent: Extent::EMPTY,
         findings,
+        audit,
         reached: (
             source,
             Reached {
@@ -212,7 +223,7 @@ pub(super) fn text_bytes(batch: &SourceBatch) -> impl Iterator<Item = &[u8]> {
 }
 
 /// A column as its attribute's type.
-fn typed(
+pub(super) fn typed(
     column: &ArrayRef,
     attribute: &Attribute,
     text: TextMode,

@@ -28,7 +28,11 @@ pub(super) fn import(
     let Some(writer) = writer else {
         return Ok(report);
     };
-    let staging = writer.stage(&request.layer, LayerKind::Raster, &resume::key(request))?;
+    let staging = writer.stage(
+        &request.layer,
+        LayerKind::Raster,
+        &resume::key(request, &[]),
+    )?;
     let target = staging.path().join(RASTER_FILE);
     progress.step("warp", 0, None);
     let borrowed: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();

@@ -3,13 +3,14 @@
 use std::{fs, path::Path, time::UNIX_EPOCH};
 
 use super::ImportRequest;
+use crate::Attribute;
 
-/// A name for a request and its files as they are now, by size and time of change. What is no file (a database, a
+/// A name for a request, the attributes it makes, and its files as they are now, by size and time of change. What is no file (a database, a
 /// service) may change unseen: such a request is like no other.
-pub(super) fn key(request: &ImportRequest) -> String {
+pub(super) fn key(request: &ImportRequest, attributes: &[Attribute]) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-    hasher.update(format!("{request:?}").as_bytes());
+    hasher.update(format!("{request:?}{attributes:?}").as_bytes());
     if request.partition {
         // Its outlines are not kept with the runs.
         hasher.update(&std::process::id().to_le_bytes());
@@ -58,14 +59,14 @@ mod tests {
         let path = dir.path().join("a.shp");
         fs::write(&path, "1").unwrap();
         let mut request = ImportRequest::new(vec![path], "probe".parse().unwrap());
-        let first = key(&request);
-        assert_eq!(key(&request), first);
+        let first = key(&request, &[]);
+        assert_eq!(key(&request, &[]), first);
         fs::write(dir.path().join("b.dbf"), "another source").unwrap();
-        assert_eq!(key(&request), first);
+        assert_eq!(key(&request, &[]), first);
         fs::write(dir.path().join("a.dbf"), "its table").unwrap();
-        let second = key(&request);
+        let second = key(&request, &[]);
         assert_ne!(second, first);
         request.crs = Some(crate::Crs::stored());
-        assert_ne!(key(&request), second);
+        assert_ne!(key(&request, &[]), second);
     }
 }

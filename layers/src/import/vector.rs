@@ -11,8 +11,8 @@ use arrow::array::{AsArray as _, RecordBatch};
 use super::{
     ImportRequest,
     assemble::{Assembly, write_beside},
-    attributes::{self, SourceAttribute},
-    capitals,
+    attributes::{self, SourceAttribute, Survey},
+    capitals, checks,
     gather::{Feed, gather},
     locate::{self, Located},
     partitioned,
@@ -98,12 +98,26 @@ pub(super) fn import(
         plans.push(planned.plan);
         located.push(planned.located);
     }
-    let target = Target {
+    let mut names: Vec<_> = plans.iter_mut().map(|plan| &mut plan.attributes).collect();
+    attributes::rename(&mut names, &request.rename)?;
+    let mut target = Target {
         partition,
         ..target(&feeds, &mut plans, &mut findings)
     };
+    checks::decide(
+        &mut target,
+        (&feeds, &plans),
+        (request, writer),
+        &mut findings,
+    )?;
     let staging = writer
-        .map(|writer| writer.stage(&request.layer, LayerKind::Table, &resume::key(request)))
+        .map(|writer| {
+            writer.stage(
+                &request.layer,
+                LayerKind::Table,
+                &resume::key(request, &target.attributes),
+            )
+        })
         .transpose()?;
     let schema = prepare::row_schema(&target.attributes, target.geometry);
     let mut assembly = match &staging {
@@ -129,6 +143,11 @@ pub(super) fn import(
     if read == 0 {
         findings.note(FindingCode::LayerEmpty, || plans[0].label.clone());
     }
+    let needless = checks::conclude(&target.survey, &plans, &assembly.tally, &mut findings);
+    target
+        .attributes
+        .retain(|own| !needless.contains(&own.name));
+    assembly.leave_out(needless);
     let tally = &assembly.tally;
     if tally.kinds.len() > 1 {
         findings.note(FindingCode::GeometryMixed, || format!("{:?}", tally.kinds));
@@ -192,6 +211,7 @@ fn target(feeds: &[Feed], plans: &mut [Plan], findings: &mut Findings) -> Target
     }
     Target {
         attributes,
+        survey: Survey::default(),
         geometry: feeds
             .iter()
             .any(|feed| feed.source.about().geometry.is_some()),
@@ -239,6 +259,9 @@ fn plan(
     let attributes = name_attributes(&about, text, findings);
     if let (TextMode::Bytes(Encoding::Tcvn3), Some(first)) = (text, &first) {
         capitals::note_lost(first, &attributes, &label, findings);
+    }
+    if about.format.contains("Shapefile") {
+        attributes::note_truncated(&attributes, &label, findings);
     }
     Ok(Planned {
         feed: Feed {

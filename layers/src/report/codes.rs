@@ -86,6 +86,42 @@ pub enum FindingCode {
     AttributeWidened,
     /// A value is not of its attribute's type.
     AttributeUnreadable,
+    /// A land-use code that was never in the list.
+    LandUseUnknown,
+    /// A land-use code that is not in the list of the day.
+    LandUseNotInForce,
+    /// Land-use codes in small letters or with spaces.
+    LandUseHealed,
+    /// Several land-use codes in one value.
+    LandUseMixed,
+    /// A code that no unit ever had.
+    UnitCodeUnknown,
+    /// A code of a unit that is not there on the day.
+    UnitOfOtherDay,
+    /// A code and a name that are of different units.
+    UnitContradiction,
+    /// A name that several units have.
+    UnitNameAmbiguous,
+    /// A name that no unit has.
+    UnitNameUnknown,
+    /// A key that an earlier feature has.
+    KeyDuplicate,
+    /// A feature that is there already, with the same geometry and attributes.
+    FeatureDuplicate,
+    /// A column's name that seems cut off.
+    NameTruncated,
+    /// A column of text that holds numbers or dates.
+    TextTyped,
+    /// A text among numbers or dates that is none.
+    TextNotTyped,
+    /// A column of numbers or dates that can be read in two ways.
+    TextAmbiguous,
+    /// A number or date that stands for "no data".
+    ValueSentinel,
+    /// An area below zero.
+    AreaNegative,
+    /// A date before 1900 or after 2100.
+    DateFarOff,
     /// An interrupted import of the same sources was gone on with.
     ImportResumed,
     /// The source has no feature.
@@ -302,6 +338,96 @@ impl FindingCode {
                 Warning,
                 "giá trị không đúng kiểu của cột đã thành rỗng; hãy sửa ở nguồn",
                 "values not of their column's type became null; mend them at the source",
+            ),
+            Self::LandUseUnknown => (
+                Warning,
+                "mã loại đất không có trong danh mục; giữ nguyên, hãy sửa ở nguồn theo gợi ý",
+                "land-use codes that are not in the list; kept as they are, mend them at the source as suggested",
+            ),
+            Self::LandUseNotInForce => (
+                Warning,
+                "mã loại đất không có hiệu lực vào ngày đối chiếu; giữ nguyên, hãy cập nhật mã hoặc nêu --date",
+                "land-use codes that are not in force on the day; kept as they are, bring them up to date or give --date",
+            ),
+            Self::LandUseHealed => (
+                Info,
+                "mã loại đất viết thường hoặc có dấu cách đã được viết lại bằng chữ hoa, nối bằng +",
+                "land-use codes in small letters or with spaces were written in capitals, joined by +",
+            ),
+            Self::LandUseMixed => (
+                Info,
+                "giá trị có nhiều mã loại đất; cột …_list giữ chúng thành danh sách, ví dụ array_has(ma_dat_list, 'LUK')",
+                "values with several land-use codes; a column …_list has them as lists, for example array_has(ma_dat_list, 'LUK')",
+            ),
+            Self::UnitCodeUnknown => (
+                Warning,
+                "mã đơn vị hành chính không có trong danh mục; giữ nguyên, hãy sửa ở nguồn",
+                "codes of administrative units that are not in the register; kept as they are, mend them at the source",
+            ),
+            Self::UnitOfOtherDay => (
+                Warning,
+                "mã đơn vị hành chính có hiệu lực vào ngày khác ngày đối chiếu; hãy nêu --date hoặc chuyển sang đơn vị mới",
+                "codes of units that are in force on another day; give --date or restate the table on the new units",
+            ),
+            Self::UnitContradiction => (
+                Warning,
+                "mã và tên đơn vị hành chính không khớp; lấy theo mã, hãy kiểm tra ở nguồn",
+                "code and name are of different administrative units; the code counts, check them at the source",
+            ),
+            Self::UnitNameAmbiguous => (
+                Warning,
+                "nhiều đơn vị hành chính cùng tên, không đoán; hãy thêm cột mã hoặc cột cấp trên",
+                "several administrative units have this name and none is guessed; add a column of codes or of the unit above",
+            ),
+            Self::UnitNameUnknown => (
+                Warning,
+                "không có đơn vị hành chính nào tên này vào ngày đối chiếu; hãy sửa tên hoặc nêu --date",
+                "no administrative unit has this name on the day; mend the name or give --date",
+            ),
+            Self::KeyDuplicate => (
+                Warning,
+                "khóa trùng với đối tượng trước (so bằng mã băm 64 bit); vẫn giữ cả hai, hãy kiểm tra ở nguồn",
+                "keys that an earlier feature has (compared by 64-bit hashes); both are kept, check them at the source",
+            ),
+            Self::FeatureDuplicate => (
+                Warning,
+                "đối tượng trùng hoàn toàn với đối tượng trước (so bằng mã băm 64 bit); vẫn giữ cả hai, hãy xóa ở nguồn",
+                "features like an earlier one in geometry and all attributes (compared by 64-bit hashes); both are kept, delete one at the source",
+            ),
+            Self::NameTruncated => (
+                Info,
+                "tên cột có thể bị Shapefile cắt còn 10 ký tự; hãy dùng --rename cũ=mới hoặc xin bản GeoPackage",
+                "column names that a Shapefile may have cut off at 10 bytes; use --rename old=new or ask for a GeoPackage",
+            ),
+            Self::TextTyped => (
+                Info,
+                "cột chữ chứa số hoặc ngày; cột chữ giữ nguyên, giá trị nằm ở cột …_num hoặc …_date",
+                "columns of text that hold numbers or dates; the text is kept, the values are in columns …_num or …_date",
+            ),
+            Self::TextNotTyped => (
+                Warning,
+                "chữ không đọc được thành số hoặc ngày như các dòng khác; cột …_num hoặc …_date rỗng ở đó, cột chữ giữ nguyên",
+                "text that is no number or date like the others; null in …_num or …_date, the column of text keeps it",
+            ),
+            Self::TextAmbiguous => (
+                Warning,
+                "số hoặc ngày dạng chữ hiểu được hai cách, nên giữ là chữ; hãy xin nguồn ghi 1234.5 và 2024-05-31",
+                "numbers or dates as text that can be read in two ways stay text; ask for 1234.5 and 2024-05-31 at the source",
+            ),
+            Self::ValueSentinel => (
+                Info,
+                "giá trị thường dùng thay cho \"không có dữ liệu\"; hãy loại ra khi tính toán",
+                "values that mostly stand for \"no data\"; leave them out of sums and means",
+            ),
+            Self::AreaNegative => (
+                Warning,
+                "diện tích âm; hãy kiểm tra ở nguồn",
+                "areas below zero; check them at the source",
+            ),
+            Self::DateFarOff => (
+                Warning,
+                "ngày trước năm 1900 hoặc sau năm 2100; hãy kiểm tra ở nguồn",
+                "dates before 1900 or after 2100; check them at the source",
             ),
             Self::ImportResumed => (
                 Info,

@@ -119,6 +119,11 @@ impl<'a> Writer<'a> {
         &self.swept
     }
 
+    /// The twin that is written.
+    pub(crate) fn twin(&self) -> &'a Twin {
+        self.twin
+    }
+
     /// A folder for a new version of a layer, on the file system it will stay on; the one an interrupted import with
     /// the same key left, with its runs alone.
     pub(crate) fn stage(

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which may")]
 
 mod admin;
+mod attributes;
 mod catalog;
 mod diff;
 mod fixtures;

@@ -168,6 +168,7 @@ fn request(source: &Path, entry: &ManifestEntry) -> Result<ImportRequest, Failur
         title_en: Some(entry.title_en.clone()),
         synthetic: true,
         record,
+        reference_date: datasets::REFERENCE_DAY.parse().ok(),
         ..ImportRequest::new(sources, layer)
     })
 }

@@ -3,11 +3,14 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
+use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use layers::{
     CatalogRecord, Crs, ImportError, LayerId, Sector, Sharing, Theme, Twin, UpdateFrequency,
+    admin::AdminRegister,
     encoding::Encoding,
     import::{self, ImportRequest},
     report::{ImportReport, Language},
@@ -72,6 +75,12 @@ pub(crate) struct Arguments {
     /// Tên tiếng Anh · title in English
     #[arg(long, value_name = "TEXT")]
     title_en: Option<String>,
+    /// Ngày đối chiếu mã đất và đơn vị hành chính; mặc định hôm nay · the day whose codes and units count, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    date: Option<NaiveDate>,
+    /// Đổi tên cột, lặp lại được · rename a column; may be repeated
+    #[arg(long, value_name = "OLD=NEW", value_parser = renaming)]
+    rename: Vec<(String, String)>,
     /// Dữ liệu tổng hợp, không phải số liệu thật · the data is made up; shown wherever a person sees it
     #[arg(long)]
     synthetic: bool,
@@ -113,8 +122,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     );
     let twin_dir = arguments.twin.clone();
     let steps = Steps::new(format!("{}", arguments.layer));
-    let outcome = arguments.request().and_then(|request| {
+    let outcome = arguments.request().and_then(|mut request| {
         if dry_run {
+            request.admin = units(&twin_dir);
             return import::examine(&request, &steps);
         }
         publish(&twin_dir, &request, &steps)
@@ -134,6 +144,22 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             Err(failure::of_import(error))
         }
     }
+}
+
+/// The units of the twin that an examined file would go to, where there is one that has them.
+fn units(twin: &Path) -> Option<Arc<AdminRegister>> {
+    let twin = Twin::open(twin).ok()?;
+    AdminRegister::of_twin(&twin).ok()?.map(Arc::new)
+}
+
+/// A column and its new name.
+fn renaming(text: &str) -> Result<(String, String), String> {
+    let names = text.split_once('=');
+    let names = names.filter(|(old, new)| !old.is_empty() && !new.is_empty());
+    let names = names.map(|(old, new)| (old.to_owned(), new.to_owned()));
+    names.ok_or_else(|| {
+        "hãy viết cũ=mới, ví dụ dien_tich_=dien_tich_thua · write old=new".to_owned()
+    })
 }
 
 /// Publishes into the twin, made if there is none; a refusal leaves no twin behind that was not there before.
@@ -174,6 +200,8 @@ impl Arguments {
                 h3: None,
             },
             partition: self.partition,
+            reference_date: self.date,
+            rename: self.rename,
             ..defaults
         })
     }

@@ -75,6 +75,7 @@ fn word(kind: AttributeKind) -> &'static str {
         AttributeKind::Text
         | AttributeKind::Date
         | AttributeKind::Moment
-        | AttributeKind::Bytes => "String",
+        | AttributeKind::Bytes
+        | AttributeKind::List => "String",
     }
 }

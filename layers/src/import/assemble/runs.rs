@@ -47,6 +47,7 @@ struct RunFile {
 enum RunKind {
     Rows,
     Aside,
+    Hashes,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,11 +83,11 @@ impl Runs {
         self.of(RunKind::Rows).next().is_none()
     }
 
-    /// Writes rows in an order as the next run, and rows set aside; from here an import can go on.
+    /// Writes rows in an order as the next run, rows set aside, and hashes of all; from here an import can go on.
     pub(super) fn add(
         &mut self,
         (order, batches): (&[(usize, usize)], &[RecordBatch]),
-        aside: &[RecordBatch],
+        (aside, hashes): (&[RecordBatch], Option<Result<RecordBatch, ArrowError>>),
         tally: &Tally,
     ) -> Result<(), StoreError> {
         fs::create_dir_all(&self.folder)
@@ -97,6 +98,7 @@ impl Runs {
             .map(|rows| interleave_record_batch(&all, rows));
         self.write(RunKind::Rows, sorted)?;
         self.write(RunKind::Aside, aside.iter().cloned().map(Ok))?;
+        self.write(RunKind::Hashes, hashes.into_iter())?;
         let checkpoint = Checkpoint {
             files: self.files.clone(),
             tally: tally.clone(),
@@ -150,7 +152,16 @@ impl Runs {
 
     /// The rows set aside, in the order they came.
     pub(super) fn aside(&self) -> impl Iterator<Item = Result<RecordBatch, StoreError>> {
-        self.of(RunKind::Aside).flat_map(|path| {
+        self.read(RunKind::Aside)
+    }
+
+    /// The hashes of rows, in the order they came.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = Result<RecordBatch, StoreError>> {
+        self.read(RunKind::Hashes)
+    }
+
+    fn read(&self, kind: RunKind) -> impl Iterator<Item = Result<RecordBatch, StoreError>> {
+        self.of(kind).flat_map(|path| {
             let (opened, failure) = match open(&path) {
                 Ok(reader) => (Some(reader), None),
                 Err(error) => (None, Some(Err(error))),

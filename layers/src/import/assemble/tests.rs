@@ -41,6 +41,7 @@ fn prepared() -> Vec<Prepared> {
             kinds: Vec::new(),
             extent: Extent::EMPTY,
             findings: Findings::default(),
+            audit: Audit::default(),
             reached: (
                 0,
                 Reached {

@@ -9,16 +9,16 @@ use arrow::{
     },
     datatypes::DataType,
 };
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike as _};
 
 use super::super::SourceField;
-use crate::AttributeKind;
+use crate::{
+    AttributeKind,
+    written::{DateOrder, WrittenDate, is_padded, names_things},
+};
 
 /// Days from the first day of the common era to 1970-01-01.
 const EPOCH_DAYS: i32 = 719_163;
-
-/// Names and endings of columns that name things: never added up, may begin with 0.
-const CODE_NAMES: [&str; 5] = ["code", "ma", "ref", "id", "phone"];
 
 /// What a column may still be; everything until a cell says otherwise.
 #[expect(clippy::struct_excessive_bools, reason = "a set of possibilities")]
@@ -50,8 +50,7 @@ impl Guess {
     pub(super) fn see(&mut self, cell: &[u8]) {
         self.seen = true;
         self.truth &= truth(cell).is_some();
-        // A leading zero or plus means a code or a telephone number, which must keep it.
-        let padded = matches!(cell, [b'0', b'0'..=b'9', ..] | [b'+', ..]);
+        let padded = is_padded(cell);
         self.whole &= !padded && whole(cell).is_some();
         self.real &= !padded && number(cell).is_some();
         self.date &= date(cell).is_some();
@@ -113,15 +112,6 @@ impl Guess {
     }
 }
 
-/// Whether a column is a code by its name, so that digits stay text.
-fn names_things(name: &str) -> bool {
-    name.starts_with("ma_")
-        || name
-            .split('_')
-            .next_back()
-            .is_some_and(|last| CODE_NAMES.contains(&last))
-}
-
 fn text(cell: &[u8]) -> Option<&str> {
     str::from_utf8(cell).ok().map(str::trim)
 }
@@ -151,24 +141,14 @@ pub(super) fn number(cell: &[u8]) -> Option<f64> {
 
 /// Days since 1970 of `2024-05-31`, `31/05/2024` or `2024/05/31`, as GDAL writes it.
 fn date(cell: &[u8]) -> Option<i32> {
-    let text = text(cell)?;
-    let found = ["%Y-%m-%d", "%d/%m/%Y", "%Y/%m/%d"]
-        .into_iter()
-        .find_map(|form| NaiveDate::parse_from_str(text, form).ok())?;
-    Some(found.num_days_from_ce() - EPOCH_DAYS)
+    let written = written(cell)?;
+    let days = written.date.num_days_from_ce() - EPOCH_DAYS;
+    written.time.is_none().then_some(days)
 }
 
 /// Microseconds since 1970; a time without a zone is taken as it stands.
 fn moment(cell: &[u8]) -> Option<i64> {
     const ZONED: [&str; 2] = ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y/%m/%d %H:%M:%S%.f%#z"];
-    const FORMS: [&str; 6] = [
-        "%Y-%m-%d %H:%M:%S%.f",
-        "%Y-%m-%dT%H:%M:%S%.f",
-        "%Y-%m-%d %H:%M",
-        "%Y-%m-%dT%H:%M",
-        "%d/%m/%Y %H:%M:%S",
-        "%Y/%m/%d %H:%M:%S%.f",
-    ];
     let text = text(cell)?;
     let zoned = DateTime::parse_from_rfc3339(text).ok().or_else(|| {
         ZONED
@@ -178,10 +158,17 @@ fn moment(cell: &[u8]) -> Option<i64> {
     if let Some(zoned) = zoned {
         return Some(zoned.timestamp_micros());
     }
-    let found = FORMS
-        .into_iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
-    Some(found.and_utc().timestamp_micros())
+    let written = written(cell)?;
+    let local = written.date.and_time(written.time?);
+    Some(local.and_utc().timestamp_micros())
+}
+
+/// Month first is never taken for granted: nobody here writes so.
+fn written(cell: &[u8]) -> Option<WrittenDate> {
+    let text = text(cell)?;
+    DateOrder::Year
+        .read(text)
+        .or_else(|| DateOrder::Day.read(text))
 }
 
 #[cfg(test)]
