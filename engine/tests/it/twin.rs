@@ -2,8 +2,11 @@
 
 use std::{fs, sync::Arc};
 
-use arrow::array::{ArrayRef, Date32Array, StringArray};
-use engine::{Engine, MAX_DAYS};
+use arrow::array::{ArrayRef, Date32Array};
+use engine::{
+    Engine, MAX_DAYS, TwinSnapshot,
+    tiles::{TileOptions, vector_tile},
+};
 use geo::Point;
 use layers::{GeometryKind, TileCoord, Twin, Version, admin::day};
 
@@ -76,94 +79,83 @@ fn a_damaged_version_is_reported_and_the_last_good_one_stays() {
     assert_eq!(error.to_string(), "layer \"districts\" is not in this twin");
 }
 
-#[test]
-fn a_day_shows_the_rows_that_hold_on_it_and_shares_what_has_no_days() {
-    let dir = tempfile::tempdir().unwrap();
-    let twin = Arc::new(Twin::create_or_open(dir.path()).unwrap());
-    let engine = Engine::open(Arc::clone(&twin)).unwrap();
-    twin.publish(&districts()).unwrap();
+/// Districts, and units of which two hold until 2025-07-01 and one from then on.
+fn dated(twin: &Arc<Twin>) -> Engine {
     let reform = 20_270; // days from 1970 to 2025-07-01
     let column =
         |days: [Option<i32>; 3]| -> ArrayRef { Arc::new(Date32Array::from(days.to_vec())) };
     let columns = vec![
-        (
-            "code",
-            Arc::new(StringArray::from(vec!["10507", "10510", "10507"])) as ArrayRef,
-        ),
         ("valid_from", column([None, None, Some(reform)])),
         ("valid_to", column([Some(reform), Some(reform), None])),
     ];
-    let place = |n: u32| Some(Point::new(106.3 + f64::from(n) * 1e-4, 20.9).into());
+    let place = |n: u32| Some(Point::new(106.3 + f64::from(n) * 0.01, 20.9).into());
     let places = [place(0), place(1), place(2)];
-    twin.publish(&built::sorted_layer(
-        "units",
-        GeometryKind::Point,
-        columns,
-        &places,
-    ))
-    .unwrap();
-    engine.refresh().unwrap();
-    let count = |text: &str| {
-        let snapshot = engine.snapshot_at(day(text).unwrap()).unwrap();
-        rows(&snapshot, "SELECT count(*) FROM units")[0].clone()
-    };
-    assert_eq!(
-        rows(&engine.snapshot(), "SELECT count(*) FROM units")[0],
-        serde_json::json!([3])
-    );
-    assert_eq!(count("2025-06-30"), serde_json::json!([2]));
-    assert_eq!(count("2025-07-01"), serde_json::json!([1]));
+    let units = built::sorted_layer("units", GeometryKind::Point, columns, &places);
+    twin.publish(&units).unwrap();
+    twin.publish(&districts()).unwrap();
+    Engine::open(Arc::clone(twin)).unwrap()
+}
 
-    let after = engine.snapshot_at(day("2025-07-01").unwrap()).unwrap();
-    let id = "districts".parse().unwrap();
-    assert!(Arc::ptr_eq(
-        after.layer(&id).unwrap(),
-        engine.snapshot().layer(&id).unwrap()
-    ));
-    let units = after.layer(&"units".parse().unwrap()).unwrap();
-    assert_eq!(
-        (
-            units.meta.feature_count,
-            units.meta.notes["valid_at"].as_str()
-        ),
-        (1, "2025-07-01")
-    );
-    let fid = rows(&after, "SELECT fid FROM units")[0][0]
-        .as_u64()
-        .unwrap();
-    let tile = TileCoord::new(0, 0, 0).unwrap();
-    let tile = engine::tiles::vector_tile(
-        &after,
-        &[units.meta.id.clone()],
-        tile,
-        &engine::tiles::TileOptions::default(),
-    );
-    assert_eq!(
-        tile.unwrap().layers[0].features[0].id.0,
-        fid,
-        "a feature keeps its number in tiles"
-    );
+fn at(engine: &Engine, text: &str) -> Arc<TwinSnapshot> {
+    engine.snapshot_at(day(text).unwrap()).unwrap()
+}
 
-    assert!(Arc::ptr_eq(
-        &after,
-        &engine.snapshot_at(day("2025-07-01").unwrap()).unwrap()
-    ));
-    for n in 0..MAX_DAYS {
-        engine
-            .snapshot_at(day(&format!("2020-01-{:02}", n + 1)).unwrap())
-            .unwrap();
+#[test]
+fn a_day_shows_the_rows_that_hold_on_it_and_shares_what_has_no_days() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = dated(&Arc::new(Twin::create_or_open(dir.path()).unwrap()));
+    let (districts, units) = ("districts".parse().unwrap(), "units".parse().unwrap());
+    let mut seen = Vec::new();
+    for (text, count) in [("2025-06-30", 2), ("2025-07-01", 1)] {
+        let snapshot = at(&engine, text);
+        let fids = rows(&snapshot, "SELECT fid FROM units ORDER BY fid");
+        let fids: Vec<u64> = fids
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row[0].as_u64().unwrap())
+            .collect();
+        let meta = &snapshot.layer(&units).unwrap().meta;
+        assert_eq!((fids.len(), meta.feature_count), (count, count as u64));
+        assert_eq!(meta.notes["valid_at"], text);
+        let whole = TileCoord::new(0, 0, 0).unwrap();
+        let tile = vector_tile(
+            &snapshot,
+            std::slice::from_ref(&units),
+            whole,
+            &TileOptions::default(),
+        );
+        let features = &tile.unwrap().layers[0].features;
+        let ids: Vec<u64> = features.iter().map(|feature| feature.id.0).collect();
+        assert_eq!(ids, fids, "features keep their numbers in tiles");
+        seen.extend(fids);
+        assert!(Arc::ptr_eq(
+            snapshot.layer(&districts).unwrap(),
+            engine.snapshot().layer(&districts).unwrap()
+        ));
     }
-    let again = engine.snapshot_at(day("2025-07-01").unwrap()).unwrap();
+    seen.sort_unstable();
+    assert_eq!(seen, [0, 1, 2]);
+}
+
+#[test]
+fn the_last_days_asked_for_stay_at_hand_until_something_is_published() {
+    let dir = tempfile::tempdir().unwrap();
+    let twin = Arc::new(Twin::create_or_open(dir.path()).unwrap());
+    let engine = dated(&twin);
+    let first = at(&engine, "2025-07-01");
+    assert!(Arc::ptr_eq(&first, &at(&engine, "2025-07-01")));
+    for n in 1..=MAX_DAYS {
+        at(&engine, &format!("2020-01-{n:02}"));
+    }
+    let again = at(&engine, "2025-07-01");
     assert!(
-        !Arc::ptr_eq(&after, &again),
+        !Arc::ptr_eq(&first, &again),
         "the day used longest ago was let go"
     );
     twin.publish(&districts()).unwrap();
     engine.refresh().unwrap();
-    let newer = engine.snapshot_at(day("2025-07-01").unwrap()).unwrap();
-    assert_eq!(
-        newer.layer(&id).unwrap().meta.version,
-        Version(2),
-        "a day of a newer state is made anew"
-    );
+    let newer = at(&engine, "2025-07-01");
+    let id = "districts".parse().unwrap();
+    assert_eq!(newer.layer(&id).unwrap().meta.version, Version(2));
 }

@@ -283,7 +283,9 @@ impl Crosswalk {
         let mut rows: Vec<CrosswalkRow> = rows.into_values().collect();
         for of_unit in rows.chunk_by_mut(|a, b| a.from == b.from) {
             if of_unit.iter().any(|row| row.pop_share.is_none()) {
-                of_unit.iter_mut().for_each(|row| row.pop_share = None);
+                for row in of_unit {
+                    row.pop_share = None;
+                }
             }
         }
         Self::new(rows)

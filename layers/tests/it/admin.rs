@@ -106,8 +106,7 @@ fn polygons(day: NaiveDate) -> Vec<(String, MultiPolygon)> {
             });
             let shape = match shape {
                 geo::Geometry::Polygon(polygon) => MultiPolygon::new(vec![polygon]),
-                geo::Geometry::MultiPolygon(polygons) => polygons,
-                other => panic!("{other:?}"),
+                other => other.try_into().unwrap(),
             };
             found.push((text("code").value(at).to_owned(), shape));
         }

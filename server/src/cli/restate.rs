@@ -44,7 +44,7 @@ const TOLD: usize = 10;
 pub(crate) struct Arguments {
     #[command(flatten)]
     twin: TwinArgument,
-    /// Bảng số liệu: cột mã (code, ma_xa) hoặc tên (name, ten_xa) và cột số · a table: codes or names, and numbers
+    /// Bảng số liệu: cột mã (code) hoặc tên (name) đơn vị và cột số · a table: codes or names of units, and numbers
     #[arg(long, value_name = "FILE.csv")]
     values: PathBuf,
     /// Cột cần chuyển · the column to restate

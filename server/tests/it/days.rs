@@ -1,5 +1,7 @@
 //! Readers that name a day, over HTTP and at the command line; tables restated on another day's units.
 
+use std::process::Output;
+
 use axum::http::{StatusCode, header};
 use layers::import::{ImportRequest, import};
 use serde_json::{Value, json};
@@ -214,113 +216,84 @@ fn province() -> TestTwin {
 }
 
 #[test]
-fn a_table_is_restated_with_its_error_and_what_cannot_be_is_told() {
+fn a_query_of_a_day_reads_its_layout() {
     let home = province();
-    let twin = home.dir();
     let counted = |day: &str| {
         let query = "SELECT count(*) AS n, sum(population) AS people FROM admin_units WHERE level = 'commune'";
-        let output = lucdau(&[
-            "sql",
-            "--twin",
-            text(&twin),
-            "--datetime",
-            day,
-            "--format",
-            "csv",
-            query,
-        ]);
-        String::from_utf8(output.stdout).unwrap()
+        let twin = home.dir();
+        let asked = ["sql", "--twin", text(&twin), "--datetime", day];
+        lucdau(&[&asked[..], &["--format", "csv", query]].concat())
     };
-    assert!(counted("2025-06-30").contains("\n207,"));
-    assert!(counted("2025-07-01").contains("\n64,2225640"));
-    check(
-        &lucdau(&[
-            "sql",
-            "--twin",
-            text(&twin),
-            "--datetime",
-            "1/7/2025",
-            "SELECT 1",
-        ]),
-        2,
-        "YYYY-MM-DD",
-    );
+    check(&counted("2025-06-30"), 0, "\n207,");
+    check(&counted("2025-07-01"), 0, "\n64,2225640");
+    check(&counted("1/7/2025"), 2, "YYYY-MM-DD");
+}
 
-    let table = "ma_xa,ten_xa,huyen,so_ho\n10507,,,100\n10510.0,,,50\n,Xã Hưng Đạo,Huyện Tứ Kỳ,80\n,Xã Hưng Đạo,,7\n99999,,,9\n10513,,,\n";
-    let values = home.write("values.csv", table);
-    let restate = |column: &str, more: &[&str]| {
-        let days = ["--from", "2025-03-01", "--to", "2025-07-01"];
-        let named = [
-            "restate",
-            "--twin",
-            text(&twin),
-            "--values",
-            text(&values),
-            "--column",
-            column,
-        ];
-        lucdau(&[&named[..], &days, more].concat())
-    };
-    let output = restate("so_ho", &[]);
-    check(&output, 0, "total 230");
-    check(&output, 0, "34.8 % passed through split units");
-    check(&output, 0, "2 rows of no unit");
-    check(&output, 0, "name of several: 10561, 11086");
-    check(&output, 0, "1 rows without a value");
+const TABLE: &str = "ma_xa,ten_xa,huyen,so_ho\n10507,,,100\n10510.0,,,50\n,Xã Hưng Đạo,Huyện Tứ Kỳ,80\n\
+                     ,Xã Hưng Đạo,,7\n99999,,,9\n10513,,,\n";
+
+/// Restates a column of [`TABLE`] from one layout to the next.
+fn restate(home: &TestTwin, column: &str, more: &[&str]) -> Output {
+    let (twin, values) = (home.dir(), home.write("values.csv", TABLE));
+    let sources = ["restate", "--twin", text(&twin), "--values", text(&values)];
+    let days = [
+        "--column",
+        column,
+        "--from",
+        "2025-03-01",
+        "--to",
+        "2025-07-01",
+    ];
+    lucdau(&[&sources[..], &days, more].concat())
+}
+
+#[test]
+fn a_table_is_restated_with_its_error_and_what_cannot_be_is_told() {
+    let home = province();
+    let output = restate(&home, "so_ho", &[]);
+    for words in [
+        "total 230",
+        "34.8 % passed through split units",
+        "2 rows of no unit",
+        "name of several: 10561, 11086",
+        "1 rows without a value",
+    ] {
+        check(&output, 0, words);
+    }
     let rows = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        rows.starts_with(
-            "code,name,so_ho,so_ho_low,so_ho_high\n10507,Phường Thành Đông,150,150,150\n"
-        ),
-        "{rows}"
-    );
-    let split: Vec<f64> = rows
-        .lines()
-        .skip(2)
-        .map(|line| line.split(',').nth(2).unwrap().parse().unwrap())
-        .collect();
+    let exact = "code,name,so_ho,so_ho_low,so_ho_high\n10507,Phường Thành Đông,150,150,150\n";
+    assert!(rows.starts_with(exact), "{rows}");
+    let value = |line: &str| -> f64 { line.split(',').nth(2).unwrap().parse().unwrap() };
+    let split: Vec<f64> = rows.lines().skip(2).map(value).collect();
     assert!(
         split.len() == 2 && (split.iter().sum::<f64>() - 80.0).abs() < 1e-9,
         "{rows}"
     );
     check(
-        &restate("so_ho", &["--weight", "population"]),
+        &restate(&home, "so_ho", &["--weight", "population"]),
         0,
         "total 230",
     );
+    check(
+        &restate(&home, "so_ho", &["--measure", "intensive"]),
+        3,
+        "mật độ",
+    );
+    check(&restate(&home, "no_such", &[]), 2, "so_ho");
+    check(&restate(&home, "huyen", &[]), 2, "Tứ Kỳ");
+}
 
-    check(&restate("so_ho", &["--measure", "intensive"]), 3, "mật độ");
-    check(&restate("no_such", &[]), 2, "so_ho");
-    check(&restate("huyen", &[]), 2, "Tứ Kỳ");
-    check(&restate("so_ho", &["--weight", "wealth"]), 2, "population");
-    let bad_day = [
-        "restate",
-        "--twin",
-        text(&twin),
-        "--values",
-        text(&values),
-        "--column",
-        "so_ho",
-        "--from",
-        "2025",
-        "--to",
-        "2025-07-01",
-    ];
-    check(&lucdau(&bad_day), 2, "YYYY-MM-DD");
-    let empty = TestTwin::empty();
-    let empty_dir = empty.dir();
-    let none = [
-        "restate",
-        "--twin",
-        text(&empty_dir),
-        "--values",
-        text(&values),
-        "--column",
-        "so_ho",
-        "--from",
-        "2025-01-01",
-        "--to",
-        "2025-07-01",
-    ];
-    check(&lucdau(&none), 3, "admin_units");
+#[test]
+fn a_wrong_weight_or_day_or_a_twin_without_units_is_refused_with_the_right_form() {
+    let home = TestTwin::empty();
+    check(
+        &restate(&home, "so_ho", &["--weight", "wealth"]),
+        2,
+        "population",
+    );
+    check(&restate(&home, "so_ho", &[]), 3, "admin_units");
+    let (twin, values) = (home.dir(), home.write("values.csv", TABLE));
+    let sources = ["restate", "--twin", text(&twin), "--values", text(&values)];
+    let days = ["--column", "so_ho", "--from", "2025", "--to", "2025-07-01"];
+    check(&lucdau(&[&sources[..], &days].concat()), 2, "YYYY-MM-DD");
 }
