@@ -21,6 +21,7 @@ mod quarantine;
 mod raster;
 mod resume;
 mod shapes;
+mod text;
 mod vector;
 
 /// What to import, and what is known of it.

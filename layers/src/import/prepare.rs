@@ -138,19 +138,8 @@ pub(super) fn prepare(
         source,
     } = job;
     let example = |row: usize| format!("{} #{}", plan.label, first + row as u64);
-    let mut columns = Vec::with_capacity(target.attributes.len() + 2);
-    for (attribute, column) in target.attributes.iter().zip(&plan.columns) {
-        columns.push(match column {
-            Some(at) => typed(
-                &batch.attributes[*at],
-                attribute,
-                text,
-                &example,
-                &mut findings,
-            ),
-            None => new_null_array(&attribute.kind.data_type(), batch.rows),
-        });
-    }
+    let notes = (&example as &dyn Fn(usize) -> String, &mut findings);
+    let mut columns = columns_of(plan, target, (&batch, text), notes);
     let audit = target.survey.examine(
         &mut columns,
         batch.geometry.as_ref(),
@@ -204,6 +193,22 @@ pub(super) fn prepare(
     };
     prepared.rows = all.and_then(keep).map_err(|error| damaged(plan, &error))?;
     Ok(prepared)
+}
+
+/// The columns of the layer that a source has, each as its attribute's type; the others are null.
+fn columns_of(
+    plan: &Plan,
+    target: &Target,
+    (batch, text): (&SourceBatch, TextMode),
+    (example, findings): (&dyn Fn(usize) -> String, &mut Findings),
+) -> Vec<ArrayRef> {
+    let wanted = target.attributes.iter().zip(&plan.columns);
+    wanted
+        .map(|(attribute, column)| match column {
+            Some(at) => typed(&batch.attributes[*at], attribute, text, example, findings),
+            None => new_null_array(&attribute.kind.data_type(), batch.rows),
+        })
+        .collect()
 }
 
 fn damaged(plan: &Plan, error: &arrow::error::ArrowError) -> ImportError {

@@ -17,13 +17,13 @@ use super::{
     locate::{self, Located},
     partitioned,
     prepare::{self, H3_RESOLUTION, Place, Plan, Target, TextMode},
-    resume,
+    resume, text,
 };
 use crate::{
     Attribute, CatalogRecord, Crs, Encoding, Extent, FindingCode, ImportError, ImportReport,
     LayerKind, LayerMeta, Progress, SourceInfo, StoreError, Version,
     crs::Adjustment,
-    encoding, repair,
+    repair,
     report::Findings,
     source::{self, About, Source, SourceBatch},
     store::{DATA_FILE, DEFECTS_FILE, QUARANTINE_FILE, REPORT_FILE, Staging, Writer},
@@ -75,6 +75,14 @@ pub(super) struct Planned {
     plan: Plan,
 }
 
+/// Sources with what was decided of them, ready to be read.
+struct Begun {
+    feeds: Vec<Feed>,
+    plans: Vec<Plan>,
+    located: Vec<Option<Located>>,
+    target: Target,
+}
+
 pub(super) fn import(
     writer: Option<&Writer<'_>>,
     request: &ImportRequest,
@@ -82,110 +90,45 @@ pub(super) fn import(
     progress: &dyn Progress,
 ) -> Result<ImportReport, ImportError> {
     let mut findings = Findings::default();
-    let planned = sources
-        .into_iter()
-        .map(|source| plan(source, request, &mut findings))
-        .collect::<Result<Vec<_>, _>>()?;
-    let partition = match request.partition {
-        true => Some(partitioned::plane(&planned)?),
-        false => None,
-    };
-    let mut feeds = Vec::new();
-    let mut plans = Vec::new();
-    let mut located = Vec::new();
-    for planned in planned {
-        feeds.push(planned.feed);
-        plans.push(planned.plan);
-        located.push(planned.located);
-    }
-    let mut names: Vec<_> = plans.iter_mut().map(|plan| &mut plan.attributes).collect();
-    attributes::rename(&mut names, &request.rename)?;
-    let mut target = Target {
-        partition,
-        ..target(&feeds, &mut plans, &mut findings)
-    };
-    checks::decide(
-        &mut target,
-        (&feeds, &plans),
-        (request, writer),
-        &mut findings,
-    )?;
+    let mut begun = begin(sources, (request, writer), &mut findings)?;
     let staging = writer
         .map(|writer| {
-            writer.stage(
-                &request.layer,
-                LayerKind::Table,
-                &resume::key(request, &target.attributes),
-            )
+            let key = resume::key(request, &begun.target.attributes);
+            writer.stage(&request.layer, LayerKind::Table, &key)
         })
         .transpose()?;
+    let target = &begun.target;
     let schema = prepare::row_schema(&target.attributes, target.geometry);
     let mut assembly = match &staging {
         Some(staging) => Assembly::resume(schema, staging.path(), request.memory_bytes)?,
         None => Assembly::rehearsal(schema),
     };
-    let kept: u64 = assembly
-        .tally
-        .reached
-        .iter()
-        .map(|known| known.features)
-        .sum();
+    let reached = assembly.tally.reached.iter();
+    let kept: u64 = reached.map(|known| known.features).sum();
     if kept > 0 {
         findings.note(FindingCode::ImportResumed, || kept);
     }
-    let gathered = gather(&mut feeds, &plans, &target, &mut assembly, progress);
+    let gathered = gather(
+        &mut begun.feeds,
+        &begun.plans,
+        target,
+        &mut assembly,
+        progress,
+    );
     if let (Some(staging), Err(ImportError::Cancelled)) = (&staging, &gathered) {
         staging.keep();
     }
     gathered?;
-    findings.absorb(std::mem::take(&mut assembly.tally.findings));
-    let read = feeds.iter().map(|feed| feed.read).sum();
-    if read == 0 {
-        findings.note(FindingCode::LayerEmpty, || plans[0].label.clone());
-    }
-    let needless = checks::conclude(&target.survey, &plans, &assembly.tally, &mut findings);
-    target
-        .attributes
-        .retain(|own| !needless.contains(&own.name));
-    assembly.leave_out(needless);
-    let tally = &assembly.tally;
-    if tally.kinds.len() > 1 {
-        findings.note(FindingCode::GeometryMixed, || format!("{:?}", tally.kinds));
-    }
-    if target.partition.is_some() {
-        progress.step("partition", 0, None);
-    }
-    let defects = partitioned::check(
-        target.partition.as_ref(),
-        &plans,
-        &mut assembly,
-        &mut findings,
-    )?;
-    let described = feeds.iter().zip(&located);
-    let areas = std::mem::take(&mut assembly.tally.areas);
-    let totals = areas.totals;
-    areas.tell(&mut findings);
-    let tally = &assembly.tally;
-    let mut report = ImportReport {
-        layer: request.layer.clone(),
-        version: None,
-        sources: described
-            .map(|(feed, located)| describe(feed, located.as_ref()))
-            .collect(),
-        features_read: read,
-        features_published: tally.published,
-        features_repaired: tally.repaired,
-        features_set_aside: tally.aside,
-        areas: (totals.after_m2 > 0.0).then_some(totals),
-        findings: findings.into_sorted(),
-    };
+    let defects = conclude(&mut begun, &mut assembly, &mut findings, progress)?;
+    let mut report = report(&begun, &mut assembly, findings, request);
     if let (Some(writer), Some(staging)) = (writer, &staging) {
-        let declared = feeds.iter().find_map(|feed| feed.source.about().geometry);
+        let mut feeds = begun.feeds.iter();
+        let declared = feeds.find_map(|feed| feed.source.about().geometry);
         let kind = declared.map_or(LayerKind::Table, |declared| {
             LayerKind::Vector(assembly.kind(declared))
         });
         let mut meta = meta(request, kind, &report);
-        meta.attributes = target.attributes;
+        meta.attributes = begun.target.attributes;
         publish(
             (writer, staging, defects.as_ref()),
             &mut assembly,
@@ -195,6 +138,94 @@ pub(super) fn import(
         )?;
     }
     Ok(report)
+}
+
+/// Looks at the first batch of every source and decides what becomes of them.
+fn begin(
+    sources: Vec<Box<dyn Source>>,
+    (request, writer): (&ImportRequest, Option<&Writer<'_>>),
+    findings: &mut Findings,
+) -> Result<Begun, ImportError> {
+    let planned = sources
+        .into_iter()
+        .map(|source| plan(source, request, findings))
+        .collect::<Result<Vec<_>, _>>()?;
+    let partition = request
+        .partition
+        .then(|| partitioned::plane(&planned))
+        .transpose()?;
+    let (mut feeds, mut plans, mut located) = (Vec::new(), Vec::new(), Vec::new());
+    for planned in planned {
+        feeds.push(planned.feed);
+        plans.push(planned.plan);
+        located.push(planned.located);
+    }
+    let mut names: Vec<_> = plans.iter_mut().map(|plan| &mut plan.attributes).collect();
+    attributes::rename(&mut names, &request.rename)?;
+    let mut target = Target {
+        partition,
+        ..target(&feeds, &mut plans, findings)
+    };
+    checks::decide(&mut target, (&feeds, &plans), (request, writer), findings)?;
+    Ok(Begun {
+        feeds,
+        plans,
+        located,
+        target,
+    })
+}
+
+/// What shows only when everything is read; gives the defects of a partition.
+fn conclude(
+    begun: &mut Begun,
+    assembly: &mut Assembly,
+    findings: &mut Findings,
+    progress: &dyn Progress,
+) -> Result<Option<RecordBatch>, ImportError> {
+    let Begun { plans, target, .. } = begun;
+    findings.absorb(std::mem::take(&mut assembly.tally.findings));
+    if begun.feeds.iter().all(|feed| feed.read == 0) {
+        findings.note(FindingCode::LayerEmpty, || plans[0].label.clone());
+    }
+    let needless = checks::conclude(&target.survey, plans, &assembly.tally, findings);
+    target
+        .attributes
+        .retain(|own| !needless.contains(&own.name));
+    assembly.leave_out(needless);
+    let kinds = &assembly.tally.kinds;
+    if kinds.len() > 1 {
+        findings.note(FindingCode::GeometryMixed, || format!("{kinds:?}"));
+    }
+    if target.partition.is_some() {
+        progress.step("partition", 0, None);
+    }
+    partitioned::check(target.partition.as_ref(), plans, assembly, findings)
+}
+
+fn report(
+    begun: &Begun,
+    assembly: &mut Assembly,
+    mut findings: Findings,
+    request: &ImportRequest,
+) -> ImportReport {
+    let areas = std::mem::take(&mut assembly.tally.areas);
+    let totals = areas.totals;
+    areas.tell(&mut findings);
+    let tally = &assembly.tally;
+    let sources = begun.feeds.iter().zip(&begun.located);
+    ImportReport {
+        layer: request.layer.clone(),
+        version: None,
+        sources: sources
+            .map(|(feed, located)| describe(feed, located.as_ref()))
+            .collect(),
+        features_read: begun.feeds.iter().map(|feed| feed.read).sum(),
+        features_published: tally.published,
+        features_repaired: tally.repaired,
+        features_set_aside: tally.aside,
+        areas: (totals.after_m2 > 0.0).then_some(totals),
+        findings: findings.into_sorted(),
+    }
 }
 
 /// One schema for all sources, and for each source the columns that go into it.
@@ -231,7 +262,7 @@ fn plan(
         || about.path.display().to_string(),
         |name| name.to_string_lossy().into_owned(),
     );
-    let text = text_mode(&about, first.as_ref(), request.encoding, &label, findings);
+    let text = text::mode(&about, first.as_ref(), request.encoding, &label, findings);
     let extent = first.as_ref().map_or(Extent::EMPTY, extent_of);
     let located = match about.geometry {
         Some(_) => Some(locate::locate(
@@ -279,78 +310,6 @@ fn plan(
             columns: Vec::new(),
         },
     })
-}
-
-fn text_mode(
-    about: &About,
-    first: Option<&SourceBatch>,
-    given: Option<Encoding>,
-    label: &str,
-    findings: &mut Findings,
-) -> TextMode {
-    if let Some(given) = given {
-        return match (about.raw_text, given) {
-            (true, _) => TextMode::Bytes(given),
-            (false, Encoding::Utf8) => TextMode::Unicode,
-            (false, _) => TextMode::Mojibake(given),
-        };
-    }
-    let names = about.fields.iter().map(|field| field.name.as_slice());
-    let texts: Vec<&[u8]> = names
-        .chain(first.into_iter().flat_map(prepare::text_bytes))
-        .collect();
-    if !about.raw_text {
-        return driver_text(about, &texts, label, findings);
-    }
-    let found = encoding::detect(texts.iter().copied());
-    if found == Some(Encoding::Utf8)
-        && let Some(old) = mojibake(&texts, label, findings)
-    {
-        return TextMode::Mojibake(old);
-    }
-    match (about.declared_encoding, found) {
-        (None, None) => TextMode::Undecided,
-        (Some(declared), None) => TextMode::Bytes(declared),
-        (None, Some(found)) => {
-            if about.format.contains("Shapefile") || found != Encoding::Utf8 {
-                findings.note(FindingCode::EncodingGuessed, || format!("{label}: {found}"));
-            }
-            TextMode::Bytes(found)
-        }
-        (Some(declared), Some(found)) => {
-            let used = encoding::declared_or_found(declared, found, &texts);
-            if used != declared {
-                findings.note(FindingCode::EncodingWrong, || {
-                    format!("{label}: {declared} → {used}")
-                });
-            }
-            TextMode::Bytes(used)
-        }
-    }
-}
-
-/// How to take text that a driver gives as UTF-8: as it is, unless it is none or the file's code page was a lie.
-fn driver_text(about: &About, texts: &[&[u8]], label: &str, findings: &mut Findings) -> TextMode {
-    match encoding::detect(texts.iter().copied()) {
-        Some(found) if found != Encoding::Utf8 => {
-            findings.note(FindingCode::EncodingWrong, || {
-                format!("{label}: utf-8 → {found}")
-            });
-            TextMode::Bytes(found)
-        }
-        _ if !about.code_pages => TextMode::Unicode,
-        _ => mojibake(texts, label, findings).map_or(TextMode::Unicode, TextMode::Mojibake),
-    }
-}
-
-/// The encoding of text that somebody took for Windows-1252 and saved as Unicode.
-fn mojibake(texts: &[&[u8]], label: &str, findings: &mut Findings) -> Option<Encoding> {
-    let unicode = texts.iter().filter_map(|text| str::from_utf8(text).ok());
-    let found = encoding::looks_like_mojibake(unicode)?;
-    findings.note(FindingCode::EncodingWrong, || {
-        format!("{label}: cp1252 → {found}")
-    });
-    Some(found)
 }
 
 fn name_attributes(about: &About, text: TextMode, findings: &mut Findings) -> Vec<SourceAttribute> {

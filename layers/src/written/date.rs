@@ -30,7 +30,7 @@ impl DateOrder {
             None => (text, None),
         };
         let [a, b, c] = match date.as_bytes() {
-            [digits @ ..] if self == Self::Year && digits.len() == 8 && date.is_ascii() => {
+            digits if self == Self::Year && digits.len() == 8 && date.is_ascii() => {
                 [&date[..4], &date[4..6], &date[6..]]
             }
             _ => parts_of(date)?,

@@ -161,7 +161,9 @@ fn hash_rows<'a>(columns: impl Iterator<Item = &'a ArrayRef>, nulls: Nulls) -> V
             keyless.extend((0..column.len()).filter(|row| column.is_null(*row)));
         }
     }
-    keyless.into_iter().for_each(|row| hashes[row] = NO_KEY);
+    for row in keyless {
+        hashes[row] = NO_KEY;
+    }
     hashes
 }
 
@@ -170,12 +172,12 @@ fn add_column(hashes: &mut [u64], column: &ArrayRef) {
     match column.data_type() {
         DataType::Utf8 => {
             add(hashes, column.as_string::<i32>().iter(), |text, hasher| {
-                hasher.write(text.as_bytes())
+                hasher.write(text.as_bytes());
             });
         }
         DataType::Binary => {
             add(hashes, column.as_binary::<i32>().iter(), |bytes, hasher| {
-                hasher.write(bytes)
+                hasher.write(bytes);
             });
         }
         DataType::Int64 => {
@@ -194,7 +196,7 @@ fn add_column(hashes: &mut [u64], column: &ArrayRef) {
         }
         DataType::Boolean => {
             add(hashes, column.as_boolean().iter(), |value, hasher| {
-                hasher.write_u8(value.into())
+                hasher.write_u8(value.into());
             });
         }
         DataType::Date32 => {
@@ -207,7 +209,7 @@ fn add_column(hashes: &mut [u64], column: &ArrayRef) {
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
             let moments = column.as_primitive::<TimestampMicrosecondType>();
             add(hashes, moments.iter(), |value, hasher| {
-                hasher.write_i64(value)
+                hasher.write_i64(value);
             });
         }
         DataType::List(_) => add_lists(hashes, column.as_list()),

@@ -121,7 +121,7 @@ struct Seen {
 
 impl Seen {
     #[expect(
-        clippy::float_cmp,
+        clippy::float_cmp_const,
         reason = "the marks are whole numbers, written as they are"
     )]
     fn number(&mut self, value: f64, is_area: bool) {
