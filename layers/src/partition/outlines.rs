@@ -130,7 +130,7 @@ impl Outlines {
 
     /// The feature in metres, each ring as a polygon of its own: filled by winding they are the feature.
     pub(super) fn shape(&self, feature: usize) -> MultiPolygon {
-        self.rings(feature).map(|ring| ring_polygon(ring)).collect()
+        self.rings(feature).map(ring_polygon).collect()
     }
 
     /// The area of all features in m².

@@ -49,7 +49,9 @@ pub(super) fn find(outlines: &Outlines, wanted: &[bool]) -> Kept {
     // The order in which threads came across them is not the data's.
     found.sort_unstable_by(|a, b| a.features.cmp(&b.features));
     let mut kept = Kept::default();
-    found.into_iter().for_each(|defect| kept.add(defect));
+    for defect in found {
+        kept.add(defect);
+    }
     kept
 }
 

@@ -63,6 +63,8 @@ fn whole(millimetres: f64) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
+    use geo::{Distance as _, Geodesic, Point};
+
     use super::*;
 
     #[test]
@@ -79,10 +81,9 @@ mod tests {
                 "{lon} {lat}: {back:?}"
             );
         }
-        // GeodSolve: 0.01° east and 0.01° north of 106.3 E, 20.9 N.
+        // Against geodesics: 0.01° east and 0.01° north of 106.3 E, 20.9 N.
         let east = plane.millimetres(Coord { x: 106.31, y: 20.9 }).unwrap()[0];
         let north = plane.millimetres(Coord { x: 106.3, y: 20.91 }).unwrap()[1];
-        use geo::{Distance as _, Geodesic, Point};
         let length =
             |lon, lat| 1e3 * Geodesic.distance(Point::new(106.3, 20.9), Point::new(lon, lat));
         assert!((f64::from(east) / length(106.31, 20.9) - 1.0).abs() < 1e-4);

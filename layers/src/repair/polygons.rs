@@ -59,7 +59,7 @@ pub(super) fn mend(mut polygons: Vec<Polygon>) -> Result<Sound, Fault> {
         if rounds > MAX_ROUNDS {
             return Err(Fault::new(FindingCode::PolygonUnrepairable, reason));
         }
-        polygons = make_valid(polygons, &reason)?;
+        polygons = make_valid(&polygons, &reason)?;
         // What MakeValid leaves behind was no fault of the source.
         tidy::tidy_polygons(&mut polygons, &mut Tidied::default());
         remade.get_or_insert(reason);
@@ -102,31 +102,24 @@ fn why_invalid(polygons: &[Polygon]) -> Result<Option<String>, Fault> {
         return Ok(None);
     }
     let (valid, heard) = listen(|| geos(polygons).map(|geometry| geometry.is_valid()));
-    Ok(match valid.map_err(unrepairable)? {
-        true => None,
-        false => Some(heard.first().unwrap_or_else(|| "invalid".to_owned())),
-    })
+    let is_valid = valid.map_err(unrepairable)?;
+    let reason = || heard.first().unwrap_or_else(|| "invalid".to_owned());
+    Ok((!is_valid).then(reason))
 }
 
 /// Makes polygons valid. Lines that cross are cut where they cross and what an odd number of rings surrounds is kept
 /// (`LINEWORK`), so that no corner is lost; parts that are valid alone and overlap are merged (`STRUCTURE`), as an even number
 /// of rings around their common ground means no hole there.
-fn make_valid(polygons: Vec<Polygon>, reason: &str) -> Result<Vec<Polygon>, Fault> {
-    let nested = reason.contains("Nested");
-    let alone = |polygon: &Polygon| Ok(why_invalid(std::slice::from_ref(polygon))?.is_none());
-    let good_alone = polygons.len() > 1
-        && !nested
-        && polygons
-            .iter()
-            .map(alone)
-            .collect::<Result<Vec<_>, Fault>>()?
-            .into_iter()
-            .all(|good| good);
+fn make_valid(polygons: &[Polygon], reason: &str) -> Result<Vec<Polygon>, Fault> {
+    let mut good_alone = polygons.len() > 1 && !reason.contains("Nested");
+    for polygon in polygons {
+        good_alone = good_alone && why_invalid(std::slice::from_ref(polygon))?.is_none();
+    }
     let method = if good_alone { "STRUCTURE" } else { "LINEWORK" };
     let made = quiet(|| {
         let mut options = gdal::cpl::CslStringList::new();
         options.set_name_value("METHOD", method)?;
-        geos(&polygons)?.make_valid(&options)?.wkb()
+        geos(polygons)?.make_valid(&options)?.wkb()
     });
     let made = made.map_err(unrepairable)?;
     let mut parts = Vec::new();

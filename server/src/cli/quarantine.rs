@@ -67,12 +67,12 @@ fn reasons(layer: &Layer) -> BTreeMap<String, (u64, String)> {
             continue;
         };
         for (row, code) in codes.iter().enumerate() {
-            let detail = || match details.is_valid(row) {
-                true => details.value(row).to_owned(),
-                false => String::new(),
-            };
+            let detail = details.is_valid(row).then(|| details.value(row));
             let code = code.unwrap_or_default().to_owned();
-            reasons.entry(code).or_insert_with(|| (0, detail())).0 += 1;
+            reasons
+                .entry(code)
+                .or_insert_with(|| (0, detail.unwrap_or_default().to_owned()))
+                .0 += 1;
         }
     }
     reasons
