@@ -1,6 +1,6 @@
 //! Attributes that are wrong in known ways, one illness a test: told, healed where that loses nothing, and never dropped.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use arrow::{
     array::{Array as _, AsArray as _},
@@ -20,9 +20,7 @@ use crate::fixtures::{Place, generated_files, id};
 fn column(place: &Place, name: &str) -> Vec<Option<String>> {
     let layer = place.twin.read(&id("probe")).unwrap();
     let all: RecordBatch = concat_batches(&layer.schema, &layer.batches).unwrap();
-    let column = all
-        .column_by_name(name)
-        .unwrap_or_else(|| panic!("no {name} in {:?}", all.schema()));
+    let column = all.column_by_name(name).expect(name);
     // Without its zone, for whose name Arrow would need a database.
     let column = match column.data_type() {
         DataType::Timestamp(unit, _) => cast(column, &DataType::Timestamp(*unit, None)).unwrap(),
@@ -57,9 +55,7 @@ fn import_with(place: &Place, csv: &str, adjust: impl FnOnce(&mut ImportRequest)
 
 #[track_caller]
 fn told(report: &ImportReport, code: FindingCode, count: u64, example: &str) {
-    let finding = report
-        .finding(code)
-        .unwrap_or_else(|| panic!("{code:?} is not in {:#?}", report.findings));
+    let finding = report.finding(code).expect("the finding is there");
     assert_eq!(finding.count, count, "{finding:?}");
     assert!(
         finding.examples.iter().any(|found| found.contains(example)),
@@ -215,7 +211,7 @@ fn a_text_that_does_not_fit_late_in_the_file_is_kept_and_told() {
     let place = Place::new();
     let mut csv = String::from("n,gia\n");
     for n in 0..40_000 {
-        csv.push_str(&format!("{n},\"1.{:03},5\"\n", n % 1000));
+        writeln!(csv, "{n},\"1.{:03},5\"", n % 1000).unwrap();
     }
     csv.push_str("40000,thoả thuận\n40001,\"7,25\"\n");
     let report = import(&place, &csv);
@@ -408,7 +404,7 @@ fn names_that_a_shapefile_cut_off_are_told_and_can_be_given_back() {
         ("ten", "dien_tich_", "another column has this name"),
     ] {
         let message = place.refused(&shape, |request| {
-            request.rename = vec![(old.into(), new.into())]
+            request.rename = vec![(old.into(), new.into())];
         });
         assert!(message.contains(expected), "{message}");
     }
@@ -481,7 +477,7 @@ fn names_of_communes_get_codes_unless_they_collide_or_are_unknown() {
     let place = Place::new();
     let names_only = "n,xa\n1,Tân Dân\n2,Hoà Bình\n3,P. Tân Dân\n4,Tân Dâm\n5,\n";
     let report = import_with(&place, names_only, |request| {
-        request.admin = Some(register())
+        request.admin = Some(register());
     });
     let codes = column(&place, "xa_code");
     assert_eq!(
@@ -503,7 +499,7 @@ fn names_of_communes_get_codes_unless_they_collide_or_are_unknown() {
     assert_eq!(column(&place, "xa")[3].as_deref(), Some("Tân Dâm"));
     let with_district = "n,xa,huyen\n1,Hoà Bình,Đông\n2,HÒA BÌNH,Huyện Tây\n";
     let report = import_with(&place, with_district, |request| {
-        request.admin = Some(register())
+        request.admin = Some(register());
     });
     assert_eq!(column(&place, "xa_code"), some(&["10", "11"]));
     assert_eq!(column(&place, "huyen_code"), some(&["001", "002"]));

@@ -32,12 +32,11 @@ pub(crate) struct Arguments {
 /// Lists the reasons with their counts and the first detail of each; writes the features where a file is named.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let twin = arguments.twin.open()?;
-    let version = match arguments.version {
-        Some(version) => version,
-        None => {
-            let meta = twin.meta(&arguments.layer).map_err(failure::of_store)?;
-            meta.version
-        }
+    let version = if let Some(version) = arguments.version {
+        version
+    } else {
+        let meta = twin.meta(&arguments.layer).map_err(failure::of_store)?;
+        meta.version
     };
     let layer = twin
         .quarantine_layer(&arguments.layer, version)

@@ -1,4 +1,4 @@
-//! MapInfo and the formats of drawings: old code pages, no CRS, labels as features.
+//! `MapInfo` and the formats of drawings: old code pages, no CRS, labels as features.
 
 use std::path::{Path, PathBuf};
 
@@ -72,9 +72,9 @@ fn sorted_names(place: &Place, column_name: &str) -> Vec<String> {
     let mut names: Vec<_> = column(&layer, column_name);
     names.retain(|name| name != "∅" && !name.is_empty());
     // Labels of a DGN have the length they were made with, here that of the placeholders.
-    names
-        .iter_mut()
-        .for_each(|name| name.truncate(name.trim_end().len()));
+    for name in &mut names {
+        name.truncate(name.trim_end().len());
+    }
     names.sort();
     names
 }
@@ -197,7 +197,7 @@ fn a_dxf_keeps_its_layers_blocks_and_labels_and_asks_for_the_crs_it_cannot_have(
     assert!(message.contains("--crs"), "{message}");
     let report = place
         .import_with(&path, |request| {
-            request.crs = Some("EPSG:9209".parse().unwrap())
+            request.crs = Some("EPSG:9209".parse().unwrap());
         })
         .unwrap();
     assert_eq!(
@@ -236,7 +236,7 @@ fn dxf_text_is_read_in_the_encoding_its_bytes_are_in_whatever_its_code_page_says
         let path = place.file("a.dxf", dxf(version, code_page, labels));
         let report = place
             .import_with(&path, |request| {
-                request.crs = Some("EPSG:9209".parse().unwrap())
+                request.crs = Some("EPSG:9209".parse().unwrap());
             })
             .unwrap();
         let what = format!("{version} {code_page} {encoding}");
@@ -256,7 +256,7 @@ fn the_corners_of_a_dxf_lie_where_they_were_drawn() {
     let path = convert(&place, PARCELS, "thua.dxf", &options);
     place
         .import_with(&path, |request| {
-            request.crs = Some("EPSG:9209".parse().unwrap())
+            request.crs = Some("EPSG:9209".parse().unwrap());
         })
         .unwrap();
     let layer = place.twin.read(&id("probe")).unwrap();
@@ -292,7 +292,7 @@ fn a_dgn_of_version_7_keeps_labels_in_any_encoding_and_positions_to_its_grid() {
         assert!(message.contains("--crs"), "{message}");
         let report = place
             .import_with(&path, |request| {
-                request.crs = Some("EPSG:9209".parse().unwrap())
+                request.crs = Some("EPSG:9209".parse().unwrap());
             })
             .unwrap();
         assert_eq!(report.features_set_aside, 0);
@@ -303,7 +303,7 @@ fn a_dgn_of_version_7_keeps_labels_in_any_encoding_and_positions_to_its_grid() {
     let path = convert(&place, PARCELS, "thua.dgn", &options);
     place
         .import_with(&path, |request| {
-            request.crs = Some("EPSG:9209".parse().unwrap())
+            request.crs = Some("EPSG:9209".parse().unwrap());
         })
         .unwrap();
     let shapes = geometries(&place.twin.read(&id("probe")).unwrap());

@@ -1,4 +1,4 @@
-//! PostGIS: a PostgreSQL server of the test's own, on a socket in a temporary folder.
+//! `PostGIS`: a `PostgreSQL` server of the test's own, on a socket in a temporary folder.
 
 use std::{
     os::unix::{fs::chown, process::CommandExt as _},
@@ -16,7 +16,7 @@ use crate::fixtures::{Place, id, run};
 
 const PASSWORD: &str = "m4t-kh@u & b1 mat";
 
-/// A running server with an empty database that has PostGIS; it ends with the value.
+/// A running server with an empty database that has `PostGIS`; it ends with the value.
 struct Server {
     programs: PathBuf,
     user: Option<(u32, u32)>,
@@ -24,7 +24,7 @@ struct Server {
 }
 
 impl Server {
-    /// None, said aloud, where PostgreSQL or PostGIS is not installed.
+    /// None, said aloud, where `PostgreSQL` or `PostGIS` is not installed.
     fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             println!(
@@ -145,7 +145,7 @@ impl Drop for Server {
     }
 }
 
-/// The programs of the newest PostgreSQL that has PostGIS.
+/// The programs of the newest `PostgreSQL` that has `PostGIS`.
 fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let has_postgis = |version: &str| {

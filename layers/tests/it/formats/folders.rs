@@ -30,7 +30,7 @@ fn a_folder_of_shapefiles_with_the_same_attributes_is_one_layer() {
     assert!(layer.meta.sources[0].path.ends_with("ho-so/xa-0.shp"));
     let report = place
         .import_with(&place.path("ho-so"), |request| {
-            request.source_layer = Some("xa-1".into())
+            request.source_layer = Some("xa-1".into());
         })
         .unwrap();
     assert_eq!(report.features_published, 1, "one of them when it is named");

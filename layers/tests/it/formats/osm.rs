@@ -280,7 +280,7 @@ fn streets_after_more_points_than_the_driver_would_keep_are_all_read() {
     for (name, expected) in [("lines", 1), ("multipolygons", 2), ("points", 120_001)] {
         let report = place
             .import_with(&path, |request| {
-                request.source_layer = Some(name.to_owned())
+                request.source_layer = Some(name.to_owned());
             })
             .unwrap();
         assert_eq!(report.features_published, expected, "{name}");
