@@ -74,7 +74,7 @@ mod tests {
         prop::collection::vec((0_i32..5, 0_i32..5), 3..9).prop_map(|corners| {
             let degrees =
                 |(x, y): (i32, i32)| (106.0 + f64::from(x) / 7.0, 20.0 + f64::from(y) / 7.0);
-            let mut ring = LineString::from_iter(corners.into_iter().map(degrees));
+            let mut ring = corners.into_iter().map(degrees).collect::<LineString>();
             ring.close();
             ring
         })

@@ -262,7 +262,7 @@ fn rings() -> impl Strategy<Value = Vec<LineString>> {
     let ring = prop::collection::vec((0_i32..6, 0_i32..6), 3..9).prop_map(|corners| {
         let degrees =
             |(x, y): (i32, i32)| (106.0 + f64::from(x) / 700.0, 20.0 + f64::from(y) / 700.0);
-        LineString::from_iter(corners.into_iter().map(degrees))
+        corners.into_iter().map(degrees).collect::<LineString>()
     });
     prop::collection::vec(ring, 1..4)
 }
