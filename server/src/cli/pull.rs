@@ -13,7 +13,7 @@ use crate::cli::{
 /// What `pull` takes.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Lấy từ đâu · where from: <s3://bucket/prefix> (AWS_… variables) or <file:///path>
+    /// Lấy từ đâu · where from: `s3://bucket/prefix` (AWS_… variables) or `file:///path`
     #[arg(long, value_name = "URL")]
     from: String,
     /// Thư mục bản sao số, tạo nếu chưa có · the twin's folder, made if there is none

@@ -14,7 +14,7 @@ use crate::cli::{
 pub(crate) struct Arguments {
     #[command(flatten)]
     twin: TwinArgument,
-    /// Nơi gửi đến · where to: <s3://bucket/prefix> (AWS_… variables) or <file:///path>
+    /// Nơi gửi đến · where to: `s3://bucket/prefix` (AWS_… variables) or `file:///path`
     #[arg(long, value_name = "URL")]
     to: String,
 }
