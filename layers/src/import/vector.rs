@@ -255,13 +255,13 @@ fn text_mode(
     let texts: Vec<&[u8]> = names
         .chain(first.into_iter().flat_map(prepare::text_bytes))
         .collect();
-    if !about.raw_text {
+    let found = encoding::detect(texts.iter().copied());
+    // Text that a program took for Windows-1252 and saved as UTF-8 is found in the same way.
+    let is_unicode = about.code_pages && found == Some(Encoding::Utf8);
+    if !about.raw_text || is_unicode {
         return driver_text(about, &texts, label, findings);
     }
-    match (
-        about.declared_encoding,
-        encoding::detect(texts.iter().copied()),
-    ) {
+    match (about.declared_encoding, found) {
         (None, None) => TextMode::Undecided,
         (Some(declared), None) => TextMode::Bytes(declared),
         (None, Some(found)) => {
