@@ -26,6 +26,11 @@ pub(crate) enum Text {
 /// else.
 const CODE_PAGE_DRIVERS: [&str; 7] = ["MapInfo File", "DXF", "DGN", "CAD", "XLS", "ODBC", "PGeo"];
 
+/// Whether the files of a driver have code pages, so that a program may have written them in the wrong one.
+pub(crate) fn is_used_by(driver: &str) -> bool {
+    CODE_PAGE_DRIVERS.contains(&driver)
+}
+
 /// How the driver gives the text of a file.
 pub(crate) fn text_of(driver: &str, path: &Path) -> Text {
     match driver {
@@ -33,7 +38,7 @@ pub(crate) fn text_of(driver: &str, path: &Path) -> Text {
         "MapInfo File" => mapinfo(path),
         // The driver says what is wrong with a file that cannot be read.
         "DXF" => dxf(path).unwrap_or(Text::Decoded),
-        driver if CODE_PAGE_DRIVERS.contains(&driver) => Text::Decoded,
+        driver if is_used_by(driver) => Text::Decoded,
         _ => Text::Unicode,
     }
 }

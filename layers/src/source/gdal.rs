@@ -129,7 +129,7 @@ impl GdalSource {
                 Text::Unicode | Text::Decoded => Some(Encoding::Utf8),
             },
             raw_text: matches!(text, Text::Bytes(_)),
-            code_pages: text == Text::Decoded,
+            code_pages: code_page::is_used_by(&driver),
             feature_count,
         };
         Ok(Self {
