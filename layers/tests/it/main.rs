@@ -7,6 +7,7 @@ mod attributes;
 mod catalog;
 mod diff;
 mod fixtures;
+#[cfg(test)]
 mod formats;
 mod history;
 mod killed;

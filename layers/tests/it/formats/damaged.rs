@@ -20,7 +20,7 @@ impl Numbers {
     }
 
     fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
+        usize::try_from(self.next() % bound as u64).unwrap()
     }
 }
 
@@ -75,7 +75,7 @@ fn variants(bytes: &[u8], many: usize, numbers: &mut Numbers) -> Vec<Vec<u8>> {
             length
         };
         for _ in 0..=count % 4 {
-            bytes[numbers.below(within)] = numbers.next() as u8;
+            bytes[numbers.below(within)] = numbers.next().to_le_bytes()[0];
         }
         variants.push(bytes);
     }
@@ -108,7 +108,7 @@ fn check(source: &Path, what: &str, outcome: &mut [u64; 2]) {
 fn damage((source, files): (PathBuf, Vec<PathBuf>), many: usize) {
     let mut outcome = [0; 2];
     check(&source, "untouched", &mut outcome);
-    assert_eq!(outcome, [1, 0], "{source:?} is read as it is");
+    assert_eq!(outcome, [1, 0], "{} is read as it is", source.display());
     let mut numbers = Numbers(2025);
     for file in &files {
         let whole = std::fs::read(file).unwrap();
@@ -117,11 +117,19 @@ fn damage((source, files): (PathBuf, Vec<PathBuf>), many: usize) {
         }
         for (at, bytes) in variants(&whole, many, &mut numbers).into_iter().enumerate() {
             std::fs::write(file, bytes).unwrap();
-            check(&source, &format!("{file:?} variant {at}"), &mut outcome);
+            check(
+                &source,
+                &format!("{} variant {at}", file.display()),
+                &mut outcome,
+            );
         }
         std::fs::write(file, whole).unwrap();
     }
-    assert!(outcome[1] > 0, "{source:?}: no damage was noticed");
+    assert!(
+        outcome[1] > 0,
+        "{}: no damage was noticed",
+        source.display()
+    );
     for file in files {
         std::fs::remove_file(file).unwrap();
     }

@@ -8,7 +8,7 @@ use std::{
 
 use layers::{
     AttributeKind::{Date, Moment, Real, Text, Truth, Whole},
-    Language,
+    ImportReport, Language, Layer,
 };
 
 use super::known::{INSTANT, PARCELS, STATIONS, check_parcels, check_stations, column, kinds};
@@ -184,13 +184,8 @@ fn unprivileged() -> Option<(u32, u32)> {
     Some((numbers.next().unwrap(), numbers.next().unwrap()))
 }
 
-#[test]
-fn postgis_tables_keep_types_text_and_crs_and_the_password_is_told_to_nobody() {
-    let Some(server) = Server::start() else {
-        return;
-    };
-    let place = Place::new();
-    let address = server.address(PASSWORD);
+/// Fills the database with two layers and a table in a schema of its own.
+fn fill(server: &Server, place: &Place, address: &str) {
     let stations = place.file("stations.geojson", STATIONS);
     let parcels = place.file("parcels.geojson", PARCELS);
     run(
@@ -198,7 +193,7 @@ fn postgis_tables_keep_types_text_and_crs_and_the_password_is_told_to_nobody() {
         &[
             "-f",
             "PostgreSQL",
-            &address,
+            address,
             stations.to_str().unwrap(),
             "-nln",
             "tram",
@@ -209,7 +204,7 @@ fn postgis_tables_keep_types_text_and_crs_and_the_password_is_told_to_nobody() {
         &[
             "-f",
             "PostgreSQL",
-            &address,
+            address,
             parcels.to_str().unwrap(),
             "-nln",
             "thua_dat",
@@ -224,6 +219,33 @@ fn postgis_tables_keep_types_text_and_crs_and_the_password_is_told_to_nobody() {
          INSERT INTO ho_so.giay_phep VALUES ('GP-001', 150000.50, '2024-05-31', '2024-05-31 07:30+07', true)",
         "tinh",
     );
+}
+
+/// The password is in no report, description or catalog.
+fn is_secret(place: &Place, report: &ImportReport, permits: &Layer) {
+    for text in [
+        serde_json::to_string(report).unwrap(),
+        serde_json::to_string(&permits.meta).unwrap(),
+        report.to_text(Language::Vietnamese),
+        format!("{report:?}"),
+    ] {
+        assert!(!text.contains(PASSWORD) && !text.contains("m4t"), "{text}");
+    }
+    let catalog = std::fs::read(place.path("twin/twin.db")).unwrap();
+    assert!(
+        !catalog.windows(3).any(|bytes| bytes == b"m4t"),
+        "the catalog holds no password"
+    );
+}
+
+#[test]
+fn postgis_tables_keep_types_text_and_crs_and_the_password_is_told_to_nobody() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let place = Place::new();
+    let address = server.address(PASSWORD);
+    fill(&server, &place, &address);
     let source = Path::new(&address);
     let message = place.refused(source, |_| {});
     assert!(
@@ -261,20 +283,7 @@ fn postgis_tables_keep_types_text_and_crs_and_the_password_is_told_to_nobody() {
     assert_eq!(found, [Text, Real, Date, Moment, Truth]);
     let values = ["phi", "cap", "luc", "con_han"].map(|name| column(&permits, name).remove(0));
     assert_eq!(values, ["150000.5", "2024-05-31", INSTANT, "true"]);
-
-    for text in [
-        serde_json::to_string(&report).unwrap(),
-        serde_json::to_string(&permits.meta).unwrap(),
-        report.to_text(Language::Vietnamese),
-        format!("{report:?}"),
-    ] {
-        assert!(!text.contains(PASSWORD) && !text.contains("m4t"), "{text}");
-    }
-    let catalog = std::fs::read(place.path("twin/twin.db")).unwrap();
-    assert!(
-        !catalog.windows(3).any(|bytes| bytes == b"m4t"),
-        "the catalog holds no password"
-    );
+    is_secret(&place, &report, &permits);
 
     let wrong = server.address("sai-m4t-khau");
     let message = place.refused(Path::new(&wrong), |_| {});

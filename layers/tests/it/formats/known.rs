@@ -48,7 +48,7 @@ pub(super) fn import(place: &Place, path: &Path) -> (ImportReport, Layer) {
     let before = beside();
     let report = place
         .import(path)
-        .unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert_eq!(
         beside(),
         before,
@@ -128,7 +128,7 @@ pub(super) fn parcel_shapes() -> Vec<geo::Geometry> {
                 polygon(coordinates).into()
             } else {
                 let parts = coordinates.as_array().unwrap().iter().map(polygon);
-                geo::MultiPolygon::from_iter(parts).into()
+                parts.collect::<geo::MultiPolygon>().into()
             }
         })
         .collect()

@@ -1,5 +1,13 @@
 //! OpenStreetMap extracts: a file of PBF blocks is written here, as the format's documentation says.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::too_many_lines,
+    reason = "packs the bits of a small file, as its format says"
+)]
+
 use layers::{GeometryKind, LayerKind};
 
 use super::known::{check_shape, column, geometries};
