@@ -25,17 +25,6 @@ def measured(command, before):
     """Seconds and peak memory in MB of a command, after `before` has cleared its target."""
     before()
     start = time.monotonic()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    _, errors = child.communicate()
-    seconds = time.monotonic() - start
-    if child.returncode:
-        raise SystemExit(f"{command[0]} failed: {errors.decode()}")
-    return seconds
-
-
-def peak_mb(command, before):
-    """Peak resident memory of a command, in MB, from a child of its own."""
-    before()
     pid = os.fork()
     if pid == 0:
         quiet = os.open(os.devnull, os.O_WRONLY)
@@ -44,8 +33,8 @@ def peak_mb(command, before):
         os.execvp(command[0], command)
     _, status, usage = os.wait4(pid, 0)
     if status:
-        raise SystemExit(f"{command[0]} failed")
-    return usage.ru_maxrss / 1024
+        raise SystemExit(f"{' '.join(command)} failed")
+    return time.monotonic() - start, usage.ru_maxrss / 1024
 
 
 def remove(path):
@@ -94,11 +83,12 @@ def compare(name, sources, virtual, arguments):
         "ogr2ogr -f GPKG": ([*ogr, "-f", "GPKG", str(gpkg), str(virtual)], remove(gpkg)),
         "ogr2ogr -f FlatGeobuf": ([*ogr, "-f", "FlatGeobuf", str(fgb), str(virtual)], remove(fgb)),
     }
-    seconds = {contender: [] for contender in contenders}
+    runs = {contender: [] for contender in contenders}
     for _ in range(arguments.runs):
         for contender, (command, before) in contenders.items():
-            seconds[contender].append(measured(command, before))
-    memory = {contender: peak_mb(command, before) for contender, (command, before) in contenders.items()}
+            runs[contender].append(measured(command, before))
+    seconds = {contender: [run[0] for run in all] for contender, all in runs.items()}
+    memory = {contender: max(run[1] for run in all) for contender, all in runs.items()}
     listed = subprocess.run([arguments.lucdau, "layers", "--twin", twin, "--json"], check=True, capture_output=True)
     count = json.loads(listed.stdout)[0]["feature_count"]
     best = min(statistics.median(seconds[contender]) for contender in contenders if contender.startswith("ogr2ogr"))
@@ -122,10 +112,11 @@ def opening(twin, arguments):
         "ST_GeomFromText('POLYGON((106.31 20.93, 106.312 20.93, 106.312 20.932, 106.31 20.932, 106.31 20.93))'))"
     )
     command = [str(arguments.lucdau), "sql", "--twin", str(twin), query]
-    times = [measured(command, lambda: None) for _ in range(arguments.runs + 1)][1:]
+    runs = [measured(command, lambda: None) for _ in range(arguments.runs + 1)][1:]
+    times, memory = [run[0] for run in runs], max(run[1] for run in runs)
     return [
         "### Opening the full province (every layer) and answering the first window query\n",
-        f"median {statistics.median(times):.2f} s ({min(times):.2f} – {max(times):.2f}), peak {peak_mb(command, lambda: None):.0f} MB\n",
+        f"median {statistics.median(times):.2f} s ({min(times):.2f} – {max(times):.2f}), peak {memory:.0f} MB\n",
     ]
 
 
