@@ -5,6 +5,7 @@
 //! then still invalid goes through GEOS' `MakeValid`, which keeps every corner; of its result the polygons are kept.
 
 mod area;
+mod layout;
 mod polygons;
 mod simple;
 mod tidy;
@@ -152,8 +153,11 @@ pub(crate) fn read(wkb: &[u8]) -> Result<Parsed, Fault> {
         wkb
     };
     let unreadable = |detail: String| Fault::new(FindingCode::GeometryUnreadable, detail);
-    let parsed = wkb::reader::read_wkb(wkb)
-        .map_err(|error| unreadable(words(wkb).unwrap_or_else(|| error.to_string())))?;
+    let told = |detail: &str| unreadable(words(wkb).unwrap_or_else(|| detail.to_owned()));
+    if let Some(fault) = layout::fault_of(wkb) {
+        return Err(told(fault));
+    }
+    let parsed = wkb::reader::read_wkb(wkb).map_err(|error| told(&error.to_string()))?;
     if parsed.dim() != Dimensions::Xy {
         notes.push(FindingCode::DimensionDropped);
     }

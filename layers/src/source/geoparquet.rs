@@ -1,6 +1,10 @@
 //! `GeoParquet` files of any origin, through the parquet crate: Debian's GDAL is built without it.
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use arrow::{
     array::ArrayRef,
@@ -43,8 +47,23 @@ fn absent() -> serde_json::Value {
     serde_json::Value::String("absent".to_owned())
 }
 
+/// Runs the Parquet reader, which stops at some contradictions in a damaged file by panicking.
+fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
+    // What the reader holds after a panic is dropped with the source, which is not read again.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_message| {
+        Err(ReadError::Damaged {
+            path: path.into(),
+            detail: "its pages contradict what it says of them".to_owned(),
+        })
+    })
+}
+
 impl GeoParquetSource {
     pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
+        guarded(path, || Self::open_trusting(path))
+    }
+
+    fn open_trusting(path: &Path) -> Result<Self, ReadError> {
         let damaged = |detail: String| ReadError::Damaged {
             path: path.into(),
             detail,
@@ -118,6 +137,12 @@ impl Source for GeoParquetSource {
     }
 
     fn next_batch(&mut self) -> Result<Option<SourceBatch>, ReadError> {
+        guarded(&self.about.path.clone(), || self.next_trusting())
+    }
+}
+
+impl GeoParquetSource {
+    fn next_trusting(&mut self) -> Result<Option<SourceBatch>, ReadError> {
         let damaged = |detail: String| ReadError::Damaged {
             path: self.about.path.clone(),
             detail,

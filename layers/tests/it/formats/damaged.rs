@@ -202,3 +202,18 @@ fn damaged_archives_and_databases_are_refused_or_read_with_counts_that_add_up() 
     );
     damage((raster.clone(), vec![raster]), 60);
 }
+
+#[test]
+fn what_fuzzing_starts_from_and_what_it_found_is_refused_or_read() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds");
+    let place = Place::new();
+    let mut outcome = [0; 2];
+    for (folder, extension) in [("parquet", "parquet"), ("csv", "csv")] {
+        for seed in std::fs::read_dir(seeds.join(folder)).unwrap() {
+            let seed = seed.unwrap().path();
+            let source = place.file(&format!("a.{extension}"), std::fs::read(&seed).unwrap());
+            check(&source, &format!("{seed:?}"), &mut outcome);
+        }
+    }
+    assert_eq!(outcome, [3, 3]);
+}
