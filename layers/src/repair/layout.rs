@@ -26,11 +26,7 @@ struct Head {
 }
 
 /// The bytes after a geometry; `wanted` is what it must be as part of a whole.
-fn after<'a>(
-    bytes: &'a [u8],
-    wanted: Option<Head>,
-    depth: usize,
-) -> Result<&'a [u8], &'static str> {
+fn after(bytes: &[u8], wanted: Option<Head>, depth: usize) -> Result<&[u8], &'static str> {
     let depth = depth.checked_sub(1).ok_or("nested too deep")?;
     let (head, has_srid, mut rest) = head(bytes)?;
     if wanted.is_some_and(|wanted| wanted != head) {
