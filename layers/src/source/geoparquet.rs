@@ -16,6 +16,8 @@ use serde::Deserialize;
 use super::{About, ROWS_PER_BATCH, Source, SourceBatch, SourceField};
 use crate::{Crs, Encoding, GeometryKind, ReadError};
 
+mod footer;
+
 /// Features of a Parquet file; a table when it has no "geo" metadata.
 pub(crate) struct GeoParquetSource {
     reader: ParquetRecordBatchReader,
@@ -68,11 +70,17 @@ impl GeoParquetSource {
             path: path.into(),
             detail,
         };
-        let file = File::open(path).map_err(|source| ReadError::Unreadable {
+        let unreadable = |source| ReadError::Unreadable {
             path: path.into(),
             why: "the file cannot be opened",
             source,
-        })?;
+        };
+        let mut file = File::open(path).map_err(unreadable)?;
+        if !footer::is_sound(&mut file).map_err(unreadable)? {
+            return Err(damaged(
+                "its footer claims more than the file holds".to_owned(),
+            ));
+        }
         let builder = ParquetRecordBatchReaderBuilder::try_new(file)
             .map_err(|error| damaged(error.to_string()))?;
         let metadata = builder.metadata().file_metadata();
