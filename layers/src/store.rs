@@ -35,6 +35,7 @@ pub use history::{Action, Publication, TwinAt};
 pub(crate) use publish::{Staging, Writer};
 pub use remote::{Pulled, Pushed, RemoteTwin};
 pub use retention::{Pin, Pruned, RemovedVersion, Retention, Spared};
+pub(crate) use verify::checksum;
 pub use verify::{Refused, Served, Verdict};
 
 use self::{catalog::Catalog, verify::Verified};

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, ErrorKind},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -26,7 +26,7 @@ use crate::{
     repair,
     report::Findings,
     source::{self, About, Source, SourceBatch},
-    store::{DATA_FILE, DEFECTS_FILE, QUARANTINE_FILE, REPORT_FILE, Staging, Writer},
+    store::{self, DATA_FILE, DEFECTS_FILE, QUARANTINE_FILE, REPORT_FILE, Staging, Writer},
 };
 
 /// The sources of a request, by what they hold.
@@ -377,12 +377,8 @@ fn describe(feed: &Feed, located: Option<&Located>) -> SourceInfo {
 
 /// BLAKE3 of a file; empty for what is no file (a folder, an address) and, with a warning, for one that fails now.
 pub(super) fn checksum(path: &Path) -> String {
-    let hash = || -> io::Result<String> {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(File::open(path)?)?;
-        Ok(hasher.finalize().to_hex().to_string())
-    };
-    hash().unwrap_or_else(|error| {
+    let hashed = File::open(path).and_then(store::checksum);
+    hashed.unwrap_or_else(|error| {
         if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::IsADirectory) {
             tracing::warn!(path = %path.display(), %error, "no checksum of the source");
         }

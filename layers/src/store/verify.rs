@@ -311,7 +311,7 @@ impl Twin {
 }
 
 /// BLAKE3 of what is left of a reader, hexadecimal.
-pub(super) fn checksum(reader: impl io::Read) -> io::Result<String> {
+pub(crate) fn checksum(reader: impl io::Read) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(reader)?;
     Ok(hasher.finalize().to_hex().to_string())

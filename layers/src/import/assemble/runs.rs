@@ -21,6 +21,7 @@ use super::{Ordered, Tally, cell_at, cells_of};
 use crate::{
     StoreError,
     geoparquet::{ROWS_PER_GROUP, write_error},
+    store::checksum,
 };
 
 /// Rows of a run read at a time; with a dozen runs open they cost a few MB each.
@@ -68,7 +69,8 @@ impl Runs {
         let known = known.and_then(|json| serde_json::from_slice::<Checkpoint>(&json).ok());
         if let Some(Checkpoint { files, tally }) = known {
             let is_whole = |(at, file): (usize, &RunFile)| {
-                checksum(&runs.path(at)).is_ok_and(|found| found == file.blake3)
+                let found = File::open(runs.path(at)).and_then(checksum);
+                found.is_ok_and(|found| found == file.blake3)
             };
             if files.iter().enumerate().all(is_whole) {
                 runs.files = files;
@@ -212,12 +214,6 @@ impl Write for Hashing {
     fn flush(&mut self) -> std::io::Result<()> {
         self.file.flush()
     }
-}
-
-fn checksum(path: &Path) -> std::io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
-    Ok(hasher.finalize().to_hex().to_string())
 }
 
 type Reader = StreamReader<BufReader<File>>;
