@@ -49,10 +49,14 @@ fn windows(criterion: &mut Criterion, snapshot: &Arc<TwinSnapshot>) {
     let window = window(snapshot);
     let mut group = criterion.benchmark_group("window");
 
-    let packed = PackedIndex::new(&extents);
+    let packed = PackedIndex::in_order(extents.clone());
+    let sorted = PackedIndex::new(extents.clone());
     let dynamic = DynamicIndex::new((0..).zip(extents.iter().copied()));
-    group.bench_function("packed Hilbert tree", |bencher| {
+    group.bench_function("packed tree in the order of rows", |bencher| {
         bencher.iter(|| packed.search(black_box(&window)));
+    });
+    group.bench_function("packed tree in Hilbert order", |bencher| {
+        bencher.iter(|| sorted.search(black_box(&window)));
     });
     group.bench_function("rstar", |bencher| {
         bencher.iter(|| dynamic.search(black_box(&window)));

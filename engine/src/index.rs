@@ -1,15 +1,19 @@
 //! Rectangles in an R-tree: which rows meet a window, which rows are nearest to a position.
 //!
-//! Two trees behind one trait. [`PackedIndex`] is built once over a published version and never changes: a packed Hilbert
-//! R-tree in one buffer. [`DynamicIndex`] takes insertions and removals: edits, scenarios, live positions.
+//! Two trees behind one trait. [`PackedIndex`] is built once over a published version and never changes: a packed R-tree
+//! whose nodes are runs of rows. [`DynamicIndex`] takes insertions and removals: edits, scenarios, live positions.
 
 mod dynamic;
+mod levels;
 mod packed;
 
 use layers::Extent;
 
-pub(crate) use self::packed::is_placed;
 pub use self::{dynamic::DynamicIndex, packed::PackedIndex};
+pub(crate) use self::{
+    levels::{Levels, Visit},
+    packed::is_placed,
+};
 
 /// Rows found by their extents. Rows are `u32`: the number of a row in its layer's batch.
 pub trait SpatialIndex {

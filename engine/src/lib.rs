@@ -10,6 +10,7 @@ mod h3;
 pub mod index;
 pub mod output;
 pub mod search;
+mod shape;
 pub mod snapshot;
 pub mod sql;
 pub mod tiles;

@@ -2,6 +2,7 @@
 
 mod cells;
 mod extents;
+mod shapes;
 
 use std::{
     fmt,
@@ -22,6 +23,10 @@ use layers::{Extent, FeatureId, Layer, LayerMeta, Raster, crs::STORED_CRS, layer
 use rayon::prelude::*;
 
 use self::cells::CellOrder;
+pub(crate) use self::{
+    extents::{all_points, of_rows as extents_of},
+    shapes::{Ready, Shapes},
+};
 use crate::{
     EngineError,
     index::{PackedIndex, SpatialIndex as _},
@@ -41,8 +46,9 @@ pub struct LayerSnapshot {
     pub(crate) pyramid: OnceLock<Pyramid>,
     /// Folded names, made at the first search.
     names: OnceLock<Names>,
-    extents: Vec<Extent>,
     index: PackedIndex,
+    /// Geometries made ready for tests, kept for the next query.
+    shapes: Shapes,
     /// Rows whose geometry is EMPTY or not finite: no window can rule them out.
     unplaced: Vec<u32>,
     cells: CellOrder,
@@ -73,12 +79,18 @@ impl LayerSnapshot {
             .as_ref()
             .map(extents::of_rows)
             .unwrap_or_default();
+        let cells = cells.unwrap_or_default();
+        let index = if cells.follows_rows() {
+            PackedIndex::in_order(extents)
+        } else {
+            PackedIndex::new(extents)
+        };
         Ok(Self {
             meta: layer.meta,
-            index: PackedIndex::new(&extents),
-            extents,
+            shapes: Shapes::new(batch.num_rows()),
+            index,
             unplaced,
-            cells: cells.unwrap_or_default(),
+            cells,
             geometries,
             fids: sparse_fids(&batch),
             raster: None,
@@ -95,8 +107,8 @@ impl LayerSnapshot {
             batch: RecordBatch::new_empty(Arc::new(Schema::empty())),
             pyramid: OnceLock::new(),
             names: OnceLock::new(),
-            extents: Vec::new(),
-            index: PackedIndex::new(&[]),
+            index: PackedIndex::new(Vec::new()),
+            shapes: Shapes::new(0),
             unplaced: Vec::new(),
             cells: CellOrder::default(),
             geometries: None,
@@ -128,6 +140,11 @@ impl LayerSnapshot {
         (row < geometries.len() && geometries.is_valid(row)).then(|| geometries.value(row))
     }
 
+    /// The shape of a row made ready for tests; none where it is null or past the end.
+    pub(crate) fn shape(&self, row: u32) -> Option<Ready<'_>> {
+        self.shapes.of(row, self.wkb(row)?)
+    }
+
     /// The number of a row in its published layer.
     pub(crate) fn id_of(&self, row: u32) -> FeatureId {
         let fid = self.fids.as_ref().map(|fids| fids.value(row as usize));
@@ -145,10 +162,7 @@ impl LayerSnapshot {
 
     /// The extent of a row in degrees; none where it has no position.
     pub fn extent_of(&self, row: u32) -> Option<Extent> {
-        self.extents
-            .get(row as usize)
-            .copied()
-            .filter(|extent| !extent.is_empty())
+        self.index.extent_of(row)
     }
 
     /// The rows whose extent meets a window in degrees, ascending. Rows without a position are in no window.
@@ -161,6 +175,11 @@ impl LayerSnapshot {
     /// A cell finer than the layer's resolution answers for its parent at that resolution: candidates, never too few.
     pub fn rows_in_cell(&self, cell: CellIndex) -> Vec<u32> {
         self.cells.rows_in(cell)
+    }
+
+    /// Whether every geometry is one point, so that its extent says all.
+    pub(crate) fn is_all_points(&self) -> bool {
+        self.geometries.as_ref().is_some_and(all_points)
     }
 
     /// The R-tree over the extents of the rows.

@@ -40,14 +40,17 @@ proptest! {
     fn both_trees_find_what_looking_at_every_row_finds(
         extents in prop::collection::vec(extent(), 0..200), window in extent(), count in 0..20_usize,
     ) {
-        let packed = PackedIndex::new(&extents);
+        let sorted = PackedIndex::new(extents.clone());
+        let packed = PackedIndex::in_order(extents.clone());
         let dynamic = DynamicIndex::new((0..).zip(extents.iter().copied()));
         let expected = search_every_row(&extents, &window);
         prop_assert_eq!(&packed.search(&window), &expected);
+        prop_assert_eq!(&sorted.search(&window), &expected);
         prop_assert_eq!(&dynamic.search(&window), &expected);
 
         let expected = measure_every_row(&extents, 0.25, -0.25, count);
         prop_assert_eq!(&packed.nearest(0.25, -0.25, count), &expected);
+        prop_assert_eq!(&sorted.nearest(0.25, -0.25, count), &expected);
         prop_assert_eq!(&dynamic.nearest(0.25, -0.25, count), &expected);
     }
 
@@ -73,7 +76,7 @@ fn extents_that_are_not_numbers_are_left_out() {
         max_x: f64::INFINITY,
         ..Extent::from_corners((0.0, 0.0), (1.0, 1.0))
     };
-    let index = PackedIndex::new(&[odd, Extent::from_corners((0.0, 0.0), (1.0, 1.0))]);
+    let index = PackedIndex::new(vec![odd, Extent::from_corners((0.0, 0.0), (1.0, 1.0))]);
     assert_eq!(
         index.search(&Extent::from_corners((0.5, 0.5), (0.6, 0.6))),
         [1]

@@ -39,6 +39,11 @@ impl CellOrder {
         }
     }
 
+    /// Whether the rows stand in the order of their cells, so that neighbours in one are neighbours in the other.
+    pub(super) fn follows_rows(&self) -> bool {
+        self.rows.is_none() && !self.cells.is_empty()
+    }
+
     /// Rows in a cell or any of its children; for a cell finer than the rows', those in its parent.
     pub(super) fn rows_in(&self, cell: CellIndex) -> Vec<u32> {
         let Some(resolution) = self.resolution else {

@@ -8,7 +8,7 @@ use sedona_geometry::{bounds::wkb_bounds_xy, interval::IntervalTrait as _};
 use crate::index::is_placed;
 
 /// The extents of all rows, empty where there is none, and the rows that have a geometry but no finite extent.
-pub(super) fn of_rows(geometries: &BinaryArray) -> (Vec<Extent>, Vec<u32>) {
+pub(crate) fn of_rows(geometries: &BinaryArray) -> (Vec<Extent>, Vec<u32>) {
     let extents: Vec<Extent> = (0..geometries.len())
         .into_par_iter()
         .map(|row| {
@@ -25,6 +25,11 @@ pub(super) fn of_rows(geometries: &BinaryArray) -> (Vec<Extent>, Vec<u32>) {
         .map(|(row, _)| row)
         .collect();
     (extents, unplaced)
+}
+
+/// Whether every geometry is one point with two coordinates, whose extent then says all: no other WKB has 21 bytes.
+pub(crate) fn all_points(geometries: &BinaryArray) -> bool {
+    (0..geometries.len()).all(|row| geometries.is_null(row) || geometries.value_length(row) == 21)
 }
 
 /// The extent of one geometry; empty for EMPTY and for bytes that are no WKB.

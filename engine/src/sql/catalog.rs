@@ -75,7 +75,11 @@ pub(super) fn function_names() -> Vec<String> {
         cancel: CancelToken::new(),
         deadline: Instant::now(),
     };
-    let Ok(state) = session::open(&Arc::new(TwinSnapshot::default()), guard) else {
+    let Ok(state) = session::open(
+        &Arc::new(TwinSnapshot::default()),
+        guard,
+        session::Rules::All,
+    ) else {
         return Vec::new();
     };
     let scalar = state.scalar_functions().keys();

@@ -23,8 +23,8 @@ pub(super) fn all() -> Result<FunctionSet> {
     for function in sedona_geo::register::aggregate_udfs() {
         functions.add_aggregate_udf(function)?;
     }
-    for (name, kernel) in predicates::kernels() {
-        functions.add_scalar_udf_impl(name, vec![kernel])?;
+    for (name, kernels) in predicates::kernels() {
+        functions.add_scalar_udf_impl(name, kernels)?;
     }
     for (name, kernels) in h3::kernels() {
         functions.add_scalar_udf_impl(name, kernels)?;

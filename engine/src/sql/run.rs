@@ -28,7 +28,12 @@ use datafusion::{
 use futures::StreamExt as _;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Answer, SqlError, SqlRequest, bounds, error, functions::Guard, parameters, session};
+use super::{
+    Answer, SqlError, SqlRequest, bounds, error,
+    functions::Guard,
+    parameters, plain,
+    session::{self, Rules},
+};
 use crate::TwinSnapshot;
 
 /// How often the waiting thread looks whether the query was cancelled.
@@ -122,7 +127,7 @@ async fn answer(
     guard: Guard,
 ) -> Result<Rows, SqlError> {
     let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
-    let state = session::open(snapshot, guard.clone()).map_err(explain)?;
+    let mut state = session::open(snapshot, guard.clone(), Rules::Plain).map_err(explain)?;
     let dialect = state.config_options().sql_parser.dialect;
     let statement = state
         .sql_to_statement(&request.query, &dialect)
@@ -136,6 +141,9 @@ async fn answer(
     let plan = plan
         .with_param_values(parameters::bind(&request.params)?)
         .map_err(explain)?;
+    if !plain::is_plain(&plan).map_err(explain)? {
+        state = session::open(snapshot, guard.clone(), Rules::All).map_err(explain)?;
+    }
     let plan = state.create_physical_plan(&plan).await.map_err(explain)?;
     let context = task_context(&state, request.limits.memory_bytes).map_err(explain)?;
     let stream = execute_stream(plan, context).map_err(explain)?;

@@ -83,6 +83,20 @@ impl ResidentScanExec {
         }
     }
 
+    pub(super) fn layer(&self) -> &Arc<LayerSnapshot> {
+        &self.layer
+    }
+
+    /// The layer's rows, all of them, with the columns asked for.
+    pub(super) fn columns(&self) -> &RecordBatch {
+        &self.columns
+    }
+
+    /// The rows an index found, ascending; none for all.
+    pub(super) fn rows_read(&self) -> Option<&[u32]> {
+        self.access.rows.as_deref()
+    }
+
     /// How many rows come out.
     fn rows(&self) -> usize {
         let rows = self.access.rows.as_ref().map_or(self.layer.len(), Vec::len);

@@ -8,7 +8,7 @@ use datafusion::{
         CatalogProvider as _, CatalogProviderList as _, MemoryCatalogProvider,
         MemoryCatalogProviderList, SchemaProvider, TableProvider,
     },
-    common::config::Dialect,
+    common::{config::Dialect, internal_datafusion_err},
     error::{DataFusionError, Result},
     execution::{FunctionRegistry as _, SessionState, SessionStateBuilder},
     prelude::SessionConfig,
@@ -27,6 +27,8 @@ use sedona_query_planner::{
 use super::{
     cell_text::CellText,
     functions::{self, Guard},
+    join::{DistanceAsPredicate, SpatialJoins},
+    plain,
     table::ResidentTable,
     yielding::YieldWhereRowsGrow,
 };
@@ -38,14 +40,35 @@ const SCHEMA: &str = "public";
 /// Names of the PROJ library, newest first; 25 is PROJ 9, 22 is PROJ 8.
 const PROJ_LIBRARIES: [&str; 3] = ["libproj.so.25", "libproj.so.22", "libproj.so"];
 
+/// How thoroughly a session optimizes plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// Every rule there is.
+    All,
+    /// Those that can matter to a plain question, see [`is_plain`](super::plain::is_plain): planning takes a third of the time.
+    Plain,
+}
+
 /// A session over the layers of a snapshot, its functions under guard.
 ///
 /// # Errors
 /// When the session cannot be assembled, which only a new version of a dependency can bring about.
-pub(super) fn open(snapshot: &Arc<TwinSnapshot>, guard: Guard) -> Result<SessionState> {
-    static BASE: OnceLock<Result<SessionState, String>> = OnceLock::new();
-    let base = BASE.get_or_init(|| assemble().map_err(|error| error.to_string()));
-    let mut state = base.clone().map_err(DataFusionError::Internal)?;
+pub(super) fn open(
+    snapshot: &Arc<TwinSnapshot>,
+    guard: Guard,
+    rules: Rules,
+) -> Result<SessionState> {
+    static BASE: OnceLock<Result<[SessionState; 2], String>> = OnceLock::new();
+    let assemble = || Ok([assemble(Rules::All)?, assemble(Rules::Plain)?]);
+    let base = BASE.get_or_init(|| assemble().map_err(|error: DataFusionError| error.to_string()));
+    let [all, plain] = base
+        .as_ref()
+        .map_err(|error| internal_datafusion_err!("{error}"))?;
+    let mut state = if rules == Rules::All {
+        all.clone()
+    } else {
+        plain.clone()
+    };
     let catalog = MemoryCatalogProvider::new();
     catalog.register_schema(SCHEMA, Arc::new(ResidentSchema(Arc::clone(snapshot))))?;
     let catalogs = MemoryCatalogProviderList::new();
@@ -56,7 +79,7 @@ pub(super) fn open(snapshot: &Arc<TwinSnapshot>, guard: Guard) -> Result<Session
     Ok(state)
 }
 
-fn assemble() -> Result<SessionState> {
+fn assemble(rules: Rules) -> Result<SessionState> {
     configure_proj();
     let mut config = SessionConfig::new()
         .with_option_extension(SedonaOptions::default())
@@ -70,6 +93,10 @@ fn assemble() -> Result<SessionState> {
     options
         .optimizer
         .enable_physical_uncorrelated_scalar_subquery = false;
+    if rules == Rules::Plain {
+        // In the order they are in, once is enough.
+        options.optimizer.max_passes = 1;
+    }
     if let Some(sedona) = options.extensions.get_mut::<SedonaOptions>() {
         sedona.runtime = sedona.runtime.with_crs_engine(Arc::new(LazyProjEngine));
     }
@@ -86,9 +113,14 @@ fn assemble() -> Result<SessionState> {
         .rules
         .insert(0, Arc::new(CellText));
     builder = builder.with_physical_optimizer_rule(Arc::new(YieldWhereRowsGrow));
-    let mut state = builder
-        .with_query_planner(Arc::new(SedonaQueryPlanner::new()))
-        .build();
+    let planner =
+        SedonaQueryPlanner::new().with_spatial_join_physical_planner(Arc::new(SpatialJoins));
+    if rules == Rules::Plain {
+        builder = builder
+            .with_optimizer_rules(plain::logical_rules())
+            .with_physical_optimizer_rules(plain::physical_rules());
+    }
+    let mut state = builder.with_query_planner(Arc::new(planner)).build();
     let functions = functions::all()?;
     for function in functions.scalar_udfs() {
         state.register_udf(Arc::new(function.clone().into()))?;
@@ -97,6 +129,8 @@ fn assemble() -> Result<SessionState> {
         state.register_udaf(Arc::new(function.clone().into()))?;
     }
     functions::bound(&mut state)?;
+    let within = state.udf("st_dwithin")?;
+    state.add_analyzer_rule(Arc::new(DistanceAsPredicate(within)));
     Ok(state)
 }
 

@@ -19,6 +19,8 @@ mod sql_functions;
 #[cfg(test)]
 mod sql_index;
 #[cfg(test)]
+mod sql_joins;
+#[cfg(test)]
 mod sql_limits;
 #[cfg(test)]
 mod tiles;

@@ -55,7 +55,7 @@ impl Zones {
         let (pieces, extents): (Vec<Vec<Piece>>, Vec<Vec<Extent>>) = chunks.into_iter().unzip();
         Ok(Self {
             pieces: pieces.into_iter().flatten().collect(),
-            index: PackedIndex::new(&extents.concat()),
+            index: PackedIndex::new(extents.concat()),
         })
     }
 

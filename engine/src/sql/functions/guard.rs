@@ -10,7 +10,7 @@ use datafusion::{
     common::{
         ScalarValue,
         config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions},
-        exec_err, not_impl_err,
+        exec_err, internal_datafusion_err, not_impl_err,
     },
     error::Result,
     logical_expr::{ColumnarValue, ScalarUDFImpl as _},
@@ -28,6 +28,12 @@ pub(in crate::sql) struct Guard {
 }
 
 impl Guard {
+    /// The guard of a session, which every session has.
+    pub(in crate::sql) fn of(options: &ConfigOptions) -> Result<Self> {
+        let guard = options.extensions.get::<Self>().cloned();
+        guard.ok_or_else(|| internal_datafusion_err!("a query without a guard"))
+    }
+
     /// Fails once the query is cancelled or past its deadline.
     pub(in crate::sql) fn check(&self) -> Result<()> {
         if self.cancel.is_cancelled() || Instant::now() >= self.deadline {

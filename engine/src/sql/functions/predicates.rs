@@ -1,84 +1,43 @@
-//! The topological predicates that Sedona leaves to GEOS, on `geo`'s DE-9IM matrix.
+//! Predicates and distance, on the engine's own [`Shape`], which joins use too: a scan and an index answer alike.
 
-use std::{cell::OnceCell, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use datafusion::{
-    arrow::{array::BooleanBuilder, datatypes::DataType},
+    arrow::{
+        array::{AsArray as _, BooleanBuilder, Float64Builder},
+        datatypes::{DataType, Float64Type},
+    },
+    common::exec_datafusion_err,
     error::Result,
     logical_expr::ColumnarValue,
 };
-use geo::{
-    BoundingRect as _, Geometry, Intersects as _, PreparedGeometry, Rect, Relate as _,
-    relate::IntersectionMatrix,
+use sedona_expr::{
+    item_crs::ItemCrsKernel,
+    scalar_udf::{ScalarKernelRef, SedonaScalarKernel},
 };
-use sedona_expr::scalar_udf::{ScalarKernelRef, SedonaScalarKernel};
 use sedona_functions::executor::{GenericExecutor, GeometryFactory};
-use sedona_geo::to_geo::GeoTypesGeometryFactory;
 use sedona_schema::{datatypes::SedonaType, matchers::ArgMatcher};
 
-/// A predicate of two geometries: true, false, or null where either is null.
-#[derive(Clone, Copy)]
-struct Predicate {
-    name: &'static str,
-    holds: fn(&IntersectionMatrix) -> bool,
-    /// The answer where the extents do not meet, so that no matrix is needed.
-    apart: bool,
-}
-
-const PREDICATES: [Predicate; 9] = [
-    Predicate {
-        name: "st_contains",
-        holds: IntersectionMatrix::is_contains,
-        apart: false,
-    },
-    Predicate {
-        name: "st_within",
-        holds: IntersectionMatrix::is_within,
-        apart: false,
-    },
-    Predicate {
-        name: "st_covers",
-        holds: IntersectionMatrix::is_covers,
-        apart: false,
-    },
-    Predicate {
-        name: "st_coveredby",
-        holds: IntersectionMatrix::is_coveredby,
-        apart: false,
-    },
-    Predicate {
-        name: "st_touches",
-        holds: IntersectionMatrix::is_touches,
-        apart: false,
-    },
-    Predicate {
-        name: "st_crosses",
-        holds: IntersectionMatrix::is_crosses,
-        apart: false,
-    },
-    Predicate {
-        name: "st_overlaps",
-        holds: IntersectionMatrix::is_overlaps,
-        apart: false,
-    },
-    Predicate {
-        name: "st_equals",
-        holds: IntersectionMatrix::is_equal_topo,
-        apart: false,
-    },
-    Predicate {
-        name: "st_disjoint",
-        holds: IntersectionMatrix::is_disjoint,
-        apart: true,
-    },
-];
+use crate::shape::{Relation, Shape};
 
 /// The kernels by function name.
-pub(super) fn kernels() -> impl Iterator<Item = (&'static str, ScalarKernelRef)> {
-    PREDICATES
-        .into_iter()
-        .map(|predicate| (predicate.name, Arc::new(predicate) as ScalarKernelRef))
+pub(super) fn kernels() -> impl Iterator<Item = (&'static str, Vec<ScalarKernelRef>)> {
+    let predicates = Relation::ALL.into_iter().map(|relation| {
+        (
+            relation.function(),
+            ItemCrsKernel::wrap_impl(Predicate(relation)),
+        )
+    });
+    predicates.chain([
+        ("st_distance", ItemCrsKernel::wrap_impl(Distance)),
+        ("st_dwithin", ItemCrsKernel::wrap_impl(WithinDistance)),
+    ])
 }
+
+type ShapeExecutor<'a, 'b> = GenericExecutor<'a, 'b, ShapeFactory, ShapeFactory>;
+
+/// True, false, or null where either is null.
+struct Predicate(Relation);
 
 impl SedonaScalarKernel for Predicate {
     fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
@@ -91,66 +50,92 @@ impl SedonaScalarKernel for Predicate {
         types: &[SedonaType],
         values: &[ColumnarValue],
     ) -> Result<ColumnarValue> {
-        let executor = GenericExecutor::<ShapeFactory, ShapeFactory>::new(types, values);
-        let constant = [0, 1].map(|place| matches!(values[place], ColumnarValue::Scalar(_)));
+        let executor = ShapeExecutor::new(types, values);
         let mut answers = BooleanBuilder::with_capacity(executor.num_iterations());
         executor.execute_wkb_wkb_void(|a, b| {
-            answers.append_option(a.zip(b).map(|(a, b)| self.of(a, b, constant)));
+            answers.append_option(a.zip(b).map(|(a, b)| self.0.holds(a, b)));
             Ok(())
         })?;
         executor.finish(Arc::new(answers.finish()))
     }
 }
 
-impl Predicate {
-    /// Whether the predicate holds; a constant side is prepared once for all rows.
-    fn of(&self, a: &Shape, b: &Shape, constant: [bool; 2]) -> bool {
-        if let (Some(a), Some(b)) = (a.extent, b.extent)
-            && !a.intersects(&b)
-        {
-            return self.apart;
-        }
-        let matrix = match constant {
-            [true, _] => a.prepared().relate(&b.geometry),
-            [false, true] => a.geometry.relate(b.prepared()),
-            [false, false] => a.geometry.relate(&b.geometry),
-        };
-        (self.holds)(&matrix)
-    }
-}
-
 impl fmt::Debug for Predicate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name)
+        formatter.write_str(self.0.function())
     }
 }
 
-/// A decoded geometry with its extent, prepared on demand.
-struct Shape {
-    geometry: Geometry<f64>,
-    extent: Option<Rect<f64>>,
-    prepared: OnceCell<PreparedGeometry<'static, Geometry<f64>>>,
+/// The least planar distance in the units of the coordinates; null where either is null or EMPTY.
+#[derive(Debug)]
+struct Distance;
+
+impl SedonaScalarKernel for Distance {
+    fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
+        let geometries = vec![ArgMatcher::is_geometry(), ArgMatcher::is_geometry()];
+        ArgMatcher::new(geometries, SedonaType::Arrow(DataType::Float64)).match_args(types)
+    }
+
+    fn invoke_batch(
+        &self,
+        types: &[SedonaType],
+        values: &[ColumnarValue],
+    ) -> Result<ColumnarValue> {
+        let executor = ShapeExecutor::new(types, values);
+        let mut answers = Float64Builder::with_capacity(executor.num_iterations());
+        executor.execute_wkb_wkb_void(|a, b| {
+            let distance = a.zip(b).map(|(a, b)| a.distance(b, f64::INFINITY));
+            answers.append_option(distance.filter(|distance| distance.is_finite()));
+            Ok(())
+        })?;
+        executor.finish(Arc::new(answers.finish()))
+    }
 }
 
-impl Shape {
-    fn prepared(&self) -> &PreparedGeometry<'static, Geometry<f64>> {
-        self.prepared
-            .get_or_init(|| PreparedGeometry::from(self.geometry.clone()))
+/// Whether two geometries are at most so far apart; EMPTY is far from everything.
+#[derive(Debug)]
+struct WithinDistance;
+
+impl SedonaScalarKernel for WithinDistance {
+    fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
+        let arguments = vec![
+            ArgMatcher::is_geometry(),
+            ArgMatcher::is_geometry(),
+            ArgMatcher::is_numeric(),
+        ];
+        ArgMatcher::new(arguments, SedonaType::Arrow(DataType::Boolean)).match_args(types)
+    }
+
+    fn invoke_batch(
+        &self,
+        types: &[SedonaType],
+        values: &[ColumnarValue],
+    ) -> Result<ColumnarValue> {
+        let executor = ShapeExecutor::new(types, values);
+        let within = values[2]
+            .cast_to(&DataType::Float64, None)?
+            .to_array(executor.num_iterations())?;
+        let mut within = within.as_primitive::<Float64Type>().iter();
+        let mut answers = BooleanBuilder::with_capacity(executor.num_iterations());
+        executor.execute_wkb_wkb_void(|a, b| {
+            let near = match (a, b, within.next().flatten()) {
+                (Some(a), Some(b), Some(within)) => Some(a.is_within(b, within)),
+                _ => None,
+            };
+            answers.append_option(near);
+            Ok(())
+        })?;
+        executor.finish(Arc::new(answers.finish()))
     }
 }
 
 #[derive(Default)]
-struct ShapeFactory(GeoTypesGeometryFactory);
+struct ShapeFactory;
 
 impl GeometryFactory for ShapeFactory {
     type Geom<'a> = Shape;
 
     fn try_from_wkb(&self, bytes: &[u8]) -> Result<Shape> {
-        let geometry = self.0.try_from_wkb(bytes)?;
-        Ok(Shape {
-            extent: geometry.bounding_rect(),
-            geometry,
-            prepared: OnceCell::new(),
-        })
+        Shape::from_wkb(bytes).ok_or_else(|| exec_datafusion_err!("a geometry is not WKB"))
     }
 }

@@ -1,0 +1,362 @@
+//! The segments of a geometry, in the order of its rings and lines, under a packed tree.
+
+use std::{
+    cell::Cell,
+    ops::{ControlFlow, Range},
+};
+
+use geo::{
+    Coord, CoordsIter as _, Distance as _, Euclidean, Geometry, Intersects as _, Kernel as _, Line,
+    LineString, Orientation, Polygon, Rect, kernels::RobustKernel,
+};
+use layers::Extent;
+
+use super::gap;
+use crate::index::{Levels, Visit};
+
+/// Where a position lies in respect of an area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Position {
+    Inside,
+    Boundary,
+    Outside,
+}
+
+/// Where a rectangle lies in respect of an area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// In its interior, touching no boundary.
+    Inside,
+    /// Sharing no point with it.
+    Outside,
+    /// Neither is known.
+    Across,
+}
+
+/// Segments; a lone position is a segment from itself to itself.
+#[derive(Debug)]
+pub(super) struct Edges {
+    /// Those of rings first.
+    lines: Vec<Line<f64>>,
+    rings: Vec<Ring>,
+    /// How many of the lines belong to rings.
+    of_rings: usize,
+    /// The first position of every outer ring, line and point: where no segments meet, a part is inside or outside as a whole.
+    parts: Vec<Coord<f64>>,
+    levels: Levels,
+}
+
+/// A ring: where its segments begin, and whether it opens a polygon or cuts a hole in the last one.
+#[derive(Clone, Copy, Debug)]
+struct Ring {
+    start: usize,
+    is_outer: bool,
+}
+
+impl Edges {
+    pub(super) fn new(geometry: &Geometry<f64>) -> Self {
+        let mut edges = Self {
+            lines: Vec::with_capacity(geometry.coords_count()),
+            rings: Vec::new(),
+            of_rings: 0,
+            parts: Vec::new(),
+            levels: Levels::default(),
+        };
+        edges.add_areas(geometry);
+        edges.of_rings = edges.lines.len();
+        edges.add_others(geometry);
+        edges.levels = Levels::new(edges.lines.len(), |at| around(&edges.lines[at]));
+        edges
+    }
+
+    fn add_areas(&mut self, geometry: &Geometry<f64>) {
+        match geometry {
+            Geometry::Polygon(polygon) => self.add_polygon(polygon),
+            Geometry::MultiPolygon(polygons) => polygons
+                .iter()
+                .for_each(|polygon| self.add_polygon(polygon)),
+            Geometry::GeometryCollection(parts) => {
+                parts.iter().for_each(|part| self.add_areas(part));
+            }
+            Geometry::Rect(rect) => self.add_polygon(&rect.to_polygon()),
+            Geometry::Triangle(triangle) => self.add_polygon(&triangle.to_polygon()),
+            _ => {}
+        }
+    }
+
+    fn add_polygon(&mut self, polygon: &Polygon<f64>) {
+        self.parts.extend(polygon.exterior().0.first());
+        for (place, ring) in std::iter::once(polygon.exterior())
+            .chain(polygon.interiors())
+            .enumerate()
+        {
+            self.rings.push(Ring {
+                start: self.lines.len(),
+                is_outer: place == 0,
+            });
+            self.lines.extend(ring.lines());
+        }
+    }
+
+    fn add_others(&mut self, geometry: &Geometry<f64>) {
+        match geometry {
+            Geometry::Point(point) => self.add_point(point.0),
+            Geometry::MultiPoint(points) => points.iter().for_each(|point| self.add_point(point.0)),
+            Geometry::Line(line) => self.add_line(&LineString::from(*line)),
+            Geometry::LineString(line) => self.add_line(line),
+            Geometry::MultiLineString(lines) => lines.iter().for_each(|line| self.add_line(line)),
+            Geometry::GeometryCollection(parts) => {
+                parts.iter().for_each(|part| self.add_others(part));
+            }
+            _ => {}
+        }
+    }
+
+    fn add_point(&mut self, position: Coord<f64>) {
+        self.parts.push(position);
+        self.lines.push(Line::new(position, position));
+    }
+
+    fn add_line(&mut self, line: &LineString<f64>) {
+        match line.0.as_slice() {
+            [] => {}
+            [only] => self.add_point(*only),
+            [first, ..] => {
+                self.parts.push(*first);
+                self.lines.extend(line.lines());
+            }
+        }
+    }
+
+    pub(super) fn parts(&self) -> &[Coord<f64>] {
+        &self.parts
+    }
+
+    pub(super) fn has_area(&self) -> bool {
+        self.of_rings > 0
+    }
+
+    /// The first position of every ring, holes included.
+    pub(super) fn ring_starts(&self) -> impl Iterator<Item = Coord<f64>> {
+        let starts = self.rings.iter().filter(|ring| ring.start < self.of_rings);
+        starts.map(|ring| self.lines[ring.start].start)
+    }
+
+    /// Where a position lies, by the winding of each ring; inside any polygon is inside, else on the boundary of any is on it.
+    pub(super) fn locate(&self, position: Coord<f64>) -> Position {
+        let mut winding = Winding::new(&self.rings, position);
+        let mut node = |extent: &Extent| {
+            let across = extent.min_y <= position.y
+                && position.y <= extent.max_y
+                && position.x <= extent.max_x;
+            if across { Visit::Enter } else { Visit::Skip }
+        };
+        let mut run = |entries: Range<usize>, _| {
+            for at in entries {
+                winding.pass(at, &self.lines[at]);
+            }
+            ControlFlow::<()>::Continue(())
+        };
+        let walked = self.levels.walk(&(0..self.of_rings), &mut node, &mut run);
+        debug_assert!(walked.is_continue(), "nothing breaks the walk");
+        winding.position()
+    }
+
+    /// Where a rectangle lies that is within the extent of the rings.
+    pub(super) fn side_of(&self, extent: &Extent) -> Side {
+        let rect = Rect::new((extent.min_x, extent.min_y), (extent.max_x, extent.max_y));
+        let touched = self.walk_near(extent, 0..self.of_rings, |line| rect.intersects(line));
+        if touched {
+            return Side::Across;
+        }
+        match self.locate(rect.min()) {
+            Position::Inside => Side::Inside,
+            Position::Boundary => Side::Across,
+            Position::Outside => Side::Outside,
+        }
+    }
+
+    /// Whether any two segments share a point.
+    pub(super) fn meet(&self, other: &Self) -> bool {
+        let (few, many) = if self.lines.len() <= other.lines.len() {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        few.lines.iter().any(|line| {
+            many.walk_near(&around(line), 0..many.lines.len(), |near| {
+                near.intersects(line)
+            })
+        })
+    }
+
+    /// Whether a test holds for any segment of a share whose extent meets a rectangle.
+    fn walk_near(
+        &self,
+        extent: &Extent,
+        share: Range<usize>,
+        mut test: impl FnMut(&Line<f64>) -> bool,
+    ) -> bool {
+        let mut node = |under: &Extent| {
+            if under.intersects(extent) {
+                Visit::Enter
+            } else {
+                Visit::Skip
+            }
+        };
+        let mut run = |entries: Range<usize>, _| {
+            let mut near = self.lines[entries]
+                .iter()
+                .filter(|line| around(line).intersects(extent));
+            if near.any(&mut test) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        self.levels.walk(&share, &mut node, &mut run).is_break()
+    }
+
+    /// The least distance between any two segments; infinite where it is more than `within`.
+    pub(super) fn distance(&self, other: &Self, within: f64) -> f64 {
+        let (few, many) = if self.lines.len() <= other.lines.len() {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        few.lines.iter().fold(f64::INFINITY, |least, line| {
+            let nearest = many.nearest(&around(line), least.min(within), |near| {
+                Euclidean.distance(line, near)
+            });
+            least.min(nearest)
+        })
+    }
+
+    /// The least distance from any segment to a position; infinite where it is more than `within`.
+    pub(super) fn distance_to(&self, position: Coord<f64>, within: f64) -> f64 {
+        let extent = Extent::from_corners(position.x_y(), position.x_y());
+        self.nearest(&extent, within, |line| Euclidean.distance(position, line))
+    }
+
+    /// The least of a distance that nothing farther than `within` matters to, and that no gap between extents exceeds.
+    fn nearest(&self, extent: &Extent, within: f64, distance: impl Fn(&Line<f64>) -> f64) -> f64 {
+        let bound = Cell::new(within);
+        let mut least = f64::INFINITY;
+        let mut node = |under: &Extent| {
+            if gap(under, extent) <= bound.get() {
+                Visit::Enter
+            } else {
+                Visit::Skip
+            }
+        };
+        let mut run = |entries: Range<usize>, _| {
+            for line in &self.lines[entries] {
+                let apart = distance(line);
+                if apart <= bound.get() {
+                    least = apart;
+                    bound.set(apart);
+                }
+            }
+            ControlFlow::<()>::Continue(())
+        };
+        let walked = self
+            .levels
+            .walk(&(0..self.lines.len()), &mut node, &mut run);
+        debug_assert!(walked.is_continue(), "nothing breaks the walk");
+        least
+    }
+}
+
+/// The winding of rings around a position, as their segments come by in order.
+struct Winding<'a> {
+    rings: &'a [Ring],
+    position: Coord<f64>,
+    /// The ring whose segments come by, how often it turned around the position, and whether it meets it.
+    ring: usize,
+    turns: i32,
+    is_met: bool,
+    /// Where the position lies in respect of the ring's polygon, by the rings that are done.
+    of_polygon: Position,
+    /// And of all polygons that are done.
+    of_all: Position,
+}
+
+impl<'a> Winding<'a> {
+    fn new(rings: &'a [Ring], position: Coord<f64>) -> Self {
+        Self {
+            rings,
+            position,
+            ring: 0,
+            turns: 0,
+            is_met: false,
+            of_polygon: Position::Outside,
+            of_all: Position::Outside,
+        }
+    }
+
+    fn pass(&mut self, at: usize, line: &Line<f64>) {
+        while self
+            .rings
+            .get(self.ring + 1)
+            .is_some_and(|next| next.start <= at)
+        {
+            self.end_ring();
+            self.ring += 1;
+            if self.rings[self.ring].is_outer {
+                self.end_polygon();
+            }
+        }
+        let (start, end, here) = (line.start, line.end, self.position);
+        let upward = start.y <= here.y && end.y >= here.y;
+        let downward = start.y > here.y && end.y <= here.y;
+        if !(upward || downward) || (start.x < here.x && end.x < here.x) {
+            return;
+        }
+        match RobustKernel::orient2d(start, end, here) {
+            Orientation::CounterClockwise if upward && end.y > here.y => self.turns += 1,
+            Orientation::Clockwise if downward => self.turns -= 1,
+            Orientation::Collinear => {
+                self.is_met |= (start.x.min(end.x)..=start.x.max(end.x)).contains(&here.x);
+            }
+            _ => {}
+        }
+    }
+
+    fn end_ring(&mut self) {
+        let is_outer = self.rings.get(self.ring).is_some_and(|ring| ring.is_outer);
+        let (is_met, is_around) = (self.is_met, self.turns != 0);
+        (self.turns, self.is_met) = (0, false);
+        self.of_polygon = match self.of_polygon {
+            Position::Boundary => Position::Boundary,
+            _ if is_met => Position::Boundary,
+            _ if is_outer && is_around => Position::Inside,
+            Position::Inside if is_around => Position::Outside,
+            same => same,
+        };
+    }
+
+    fn end_polygon(&mut self) {
+        self.of_all = match (self.of_all, self.of_polygon) {
+            (Position::Inside, _) | (_, Position::Inside) => Position::Inside,
+            (Position::Boundary, _) | (_, Position::Boundary) => Position::Boundary,
+            _ => Position::Outside,
+        };
+        self.of_polygon = Position::Outside;
+    }
+
+    fn position(mut self) -> Position {
+        self.end_ring();
+        self.end_polygon();
+        self.of_all
+    }
+}
+
+/// The extent of a segment.
+fn around(line: &Line<f64>) -> Extent {
+    Extent {
+        min_x: line.start.x.min(line.end.x),
+        min_y: line.start.y.min(line.end.y),
+        max_x: line.start.x.max(line.end.x),
+        max_y: line.start.y.max(line.end.y),
+    }
+}

@@ -1,0 +1,140 @@
+//! Spatial joins and nearest neighbours on the index that a layer has anyway.
+//!
+//! Sedona's rules turn a join with a spatial condition into one node of the plan; here it becomes [`SpatialJoinExec`]. Which
+//! side is searched: the larger of two resident layers, so that the fewer rows do the searching; the resident one of two;
+//! of two that are not, the smaller, whose index is built for the query.
+
+mod distance;
+mod exec;
+mod find;
+mod matcher;
+mod pairs;
+mod probe;
+mod side;
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::datatypes::DataType, common::JoinSide, error::Result, physical_expr::PhysicalExpr,
+    physical_plan::ExecutionPlan,
+};
+use sedona_query_planner::{
+    spatial_join_physical_planner::{PlanSpatialJoinArgs, SpatialJoinPhysicalPlanner},
+    spatial_predicate::{SpatialPredicate, SpatialRelationType},
+};
+
+pub(super) use self::distance::DistanceAsPredicate;
+use self::{
+    exec::{Join, Predicate, SpatialJoinExec},
+    side::Resident,
+};
+use crate::shape::Relation;
+
+/// Plans every spatial join over plain WKB; others are left to a nested loop.
+#[derive(Debug)]
+pub(super) struct SpatialJoins;
+
+impl SpatialJoinPhysicalPlanner for SpatialJoins {
+    fn plan_spatial_join(
+        &self,
+        args: &PlanSpatialJoinArgs<'_>,
+    ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let (left, right) = (args.physical_left, args.physical_right);
+        let (geometries, predicate, objects) = match args.spatial_predicate {
+            SpatialPredicate::Relation(on) => {
+                let relation = Predicate::Relation(relation_of(on.relation_type));
+                (
+                    [Arc::clone(&on.left), Arc::clone(&on.right)],
+                    relation,
+                    None,
+                )
+            }
+            SpatialPredicate::Distance(on) => {
+                let within = Predicate::Within(Arc::clone(&on.distance), on.distance_side);
+                ([Arc::clone(&on.left), Arc::clone(&on.right)], within, None)
+            }
+            SpatialPredicate::KNearestNeighbors(on) if on.use_spheroid => return Ok(None),
+            SpatialPredicate::KNearestNeighbors(on) => {
+                let nearest = Predicate::Nearest(on.k as usize);
+                let (queries, objects) = (Arc::clone(&on.left), Arc::clone(&on.right));
+                if on.probe_side == JoinSide::Left {
+                    ([queries, objects], nearest, Some(JoinSide::Right))
+                } else {
+                    ([objects, queries], nearest, Some(JoinSide::Left))
+                }
+            }
+        };
+        if !(is_wkb(&geometries[0], left)? && is_wkb(&geometries[1], right)?) {
+            return Ok(None);
+        }
+        let indexed = match objects {
+            Some(objects) => objects,
+            None => side_to_index(left, right, &geometries)?,
+        };
+        let join = Join {
+            left: Arc::clone(left),
+            right: Arc::clone(right),
+            geometries,
+            predicate,
+            condition: args.remainder.cloned(),
+            kind: *args.join_type,
+            indexed,
+        };
+        let partitions = args.options.execution.target_partitions;
+        Ok(Some(Arc::new(SpatialJoinExec::try_new(
+            join, partitions, None,
+        )?)))
+    }
+}
+
+fn relation_of(relation: SpatialRelationType) -> Relation {
+    match relation {
+        SpatialRelationType::Intersects => Relation::Intersects,
+        SpatialRelationType::Contains => Relation::Contains,
+        SpatialRelationType::Within => Relation::Within,
+        SpatialRelationType::Covers => Relation::Covers,
+        SpatialRelationType::CoveredBy => Relation::CoveredBy,
+        SpatialRelationType::Touches => Relation::Touches,
+        SpatialRelationType::Crosses => Relation::Crosses,
+        SpatialRelationType::Overlaps => Relation::Overlaps,
+        SpatialRelationType::Equals => Relation::Equals,
+    }
+}
+
+fn is_wkb(geometry: &Arc<dyn PhysicalExpr>, plan: &Arc<dyn ExecutionPlan>) -> Result<bool> {
+    let found = geometry.data_type(&plan.schema())?;
+    Ok(matches!(
+        found,
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView
+    ))
+}
+
+/// About how many rows a plan gives, where that is known.
+fn rows_of(plan: &Arc<dyn ExecutionPlan>) -> Result<Option<usize>> {
+    Ok(plan
+        .partition_statistics(None)?
+        .num_rows
+        .get_value()
+        .copied())
+}
+
+fn side_to_index(
+    left: &Arc<dyn ExecutionPlan>,
+    right: &Arc<dyn ExecutionPlan>,
+    [of_left, of_right]: &[Arc<dyn PhysicalExpr>; 2],
+) -> Result<JoinSide> {
+    let resident = (Resident::of(left, of_left), Resident::of(right, of_right));
+    let (rows_left, rows_right) = (rows_of(left)?, rows_of(right)?);
+    let left_is_larger = rows_left.unwrap_or(usize::MAX) >= rows_right.unwrap_or(usize::MAX);
+    let is_left = match resident {
+        (Some(_), Some(_)) => left_is_larger,
+        (Some(_), None) => true,
+        (None, Some(_)) => false,
+        (None, None) => !left_is_larger || rows_right.is_none(),
+    };
+    Ok(if is_left {
+        JoinSide::Left
+    } else {
+        JoinSide::Right
+    })
+}

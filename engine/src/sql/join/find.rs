@@ -1,0 +1,255 @@
+//! From one geometry to the rows of the indexed side that it has to do with.
+
+use std::{cell::OnceCell, ops::Range};
+
+use datafusion::error::Result;
+use geo::Coord;
+use layers::Extent;
+
+use super::side::Indexed;
+use crate::{
+    index::Visit,
+    shape::{Position, Prepared, Relation, Shape, Side, gap},
+    sql::functions::Guard,
+};
+
+/// How far, of the largest coordinate, a distance may round across the edge of its window.
+const ROUNDING: f64 = 16.0 * f64::EPSILON;
+
+/// Runs of rows that are tested between two looks whether the query is still wanted.
+const CHECK_EVERY: u32 = 64;
+
+/// What has to hold between a geometry of the probe side and a row of the indexed side.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Test<'a> {
+    /// From the probe's point of view.
+    Relation(Relation),
+    /// At most so far apart.
+    Within(f64),
+    /// At most as far apart as the row says, which is nowhere more than the second.
+    WithinOfRow(&'a [Option<f64>], f64),
+}
+
+impl Indexed {
+    /// The rows among a share of the entries, in runs in the order of the index.
+    ///
+    /// # Complexity
+    /// O(log n) and what is found; rows in the interior of a polygon cost nothing each, those near its boundary O(log m) for m
+    /// segments.
+    pub(super) fn find(
+        &self,
+        probe: &Shape,
+        test: Test<'_>,
+        share: &Range<usize>,
+        guard: &Guard,
+    ) -> Result<Vec<Range<u32>>> {
+        let mut search = Search {
+            indexed: self,
+            probe,
+            around: *probe.extent(),
+            prepared: OnceCell::new(),
+            share,
+            guard,
+            looks: 0,
+            stopped: Ok(()),
+            takes_ranges: self.takes_ranges(),
+            runs: Vec::new(),
+        };
+        match test {
+            Test::Relation(Relation::Equals) if probe.extent().is_empty() => search.empty(),
+            Test::Relation(relation) => search.related(relation),
+            Test::Within(distance) => search.near(distance, |_| Some(distance)),
+            Test::WithinOfRow(distances, most) => search.near(most, |row| distances[row as usize]),
+        }
+        search.stopped.map(|()| search.runs)
+    }
+
+    /// The `count` rows nearest to a geometry, nearest first, ties in the order of the rows.
+    pub(super) fn nearest(&self, probe: &Shape, count: usize, within: f64) -> Vec<(u32, f64)> {
+        let around = *probe.extent();
+        if around.is_empty() {
+            return Vec::new();
+        }
+        let least = |extent: &Extent| gap(extent, &around);
+        let reach = within * (1.0 + ROUNDING) + largest(&around) * ROUNDING;
+        let mut exact = |row: u32| {
+            if self.is_selected(row) {
+                self.distance(probe, row, f64::INFINITY)
+            } else {
+                f64::INFINITY
+            }
+        };
+        self.index().nearest_by(count, reach, &least, &mut exact)
+    }
+
+    /// From a geometry to a row; infinite where it is more than `within`.
+    fn distance(&self, probe: &Shape, row: u32, within: f64) -> f64 {
+        if self.all_points {
+            return probe.distance_to(corner(self.index().stored_extent(row)), within);
+        }
+        let shape = self.shape(row);
+        shape.map_or(f64::INFINITY, |shape| probe.distance(&shape, within))
+    }
+}
+
+struct Search<'a> {
+    indexed: &'a Indexed,
+    probe: &'a Shape,
+    around: Extent,
+    prepared: OnceCell<Prepared<'a>>,
+    share: &'a Range<usize>,
+    guard: &'a Guard,
+    /// How many runs of entries were looked at, and whether the query is still wanted.
+    looks: u32,
+    stopped: Result<()>,
+    takes_ranges: bool,
+    runs: Vec<Range<u32>>,
+}
+
+impl Search<'_> {
+    fn related(&mut self, relation: Relation) {
+        let (probe, around, indexed) = (self.probe, self.around, self.indexed);
+        let must_cover = matches!(
+            relation,
+            Relation::Within | Relation::CoveredBy | Relation::Equals
+        );
+        let inside = if relation.holds_for_interior() {
+            Visit::All
+        } else {
+            Visit::Skip
+        };
+        let mut node = |extent: &Extent| match () {
+            () if !extent.intersects(&around) || (must_cover && !extent.covers(&around)) => {
+                Visit::Skip
+            }
+            () if !around.covers(extent) => Visit::Enter,
+            () => match probe.side_of(extent) {
+                Side::Outside => Visit::Skip,
+                Side::Across => Visit::Enter,
+                Side::Inside => inside,
+            },
+        };
+        indexed
+            .index()
+            .walk(self.share, &mut node, &mut |entries, all| {
+                if all {
+                    self.take_all(entries);
+                } else {
+                    self.take_where(entries, |search, row| search.is_related(relation, row));
+                }
+            });
+    }
+
+    /// Tests rows one by one, as long as the query is wanted.
+    fn take_where(&mut self, entries: Range<usize>, mut holds: impl FnMut(&Self, u32) -> bool) {
+        self.looks += 1;
+        if self.looks.is_multiple_of(CHECK_EVERY) && self.stopped.is_ok() {
+            self.stopped = self.guard.check();
+        }
+        if self.stopped.is_err() {
+            return;
+        }
+        for entry in entries {
+            let row = self.indexed.index().row_at(entry);
+            if holds(self, row) {
+                self.take(row);
+            }
+        }
+    }
+
+    fn is_related(&self, relation: Relation, row: u32) -> bool {
+        let extent = self.indexed.index().stored_extent(row);
+        if !extent.intersects(&self.around) || !self.indexed.is_selected(row) {
+            return false;
+        }
+        if self.indexed.all_points && self.probe.is_areal() {
+            return match self.probe.locate(corner(extent)) {
+                Position::Outside => false,
+                Position::Inside => relation.holds_for_interior(),
+                Position::Boundary => relation.holds_for_boundary(),
+            };
+        }
+        let shape = self.indexed.shape(row);
+        shape.is_some_and(|shape| relation.holds_between(self.probe, &shape, &self.prepared))
+    }
+
+    /// Of all rows without a place, those that are EMPTY; they are in the first share.
+    fn empty(&mut self) {
+        for row in self.indexed.unplaced() {
+            let shape = self
+                .indexed
+                .shape(*row)
+                .filter(|_| self.share.start == 0 && self.indexed.is_selected(*row));
+            if shape.is_some_and(|shape| Relation::Equals.holds(self.probe, &shape)) {
+                self.take(*row);
+            }
+        }
+    }
+
+    fn near(&mut self, most: f64, distance_of: impl Fn(u32) -> Option<f64>) {
+        let (probe, around, indexed) = (self.probe, self.around, self.indexed);
+        let reach = |distance: f64| distance * (1.0 + ROUNDING) + largest(&around) * ROUNDING;
+        let may_be_near = |extent: &Extent, distance: f64| {
+            distance >= 0.0 && gap(extent, &around) <= reach(distance)
+        };
+        let mut node = |extent: &Extent| {
+            if may_be_near(extent, most) {
+                Visit::Enter
+            } else {
+                Visit::Skip
+            }
+        };
+        indexed
+            .index()
+            .walk(self.share, &mut node, &mut |entries, _| {
+                self.take_where(entries, |_, row| {
+                    distance_of(row).is_some_and(|distance| {
+                        may_be_near(indexed.index().stored_extent(row), distance)
+                            && indexed.is_selected(row)
+                            && indexed.distance(probe, row, distance).is_finite()
+                    })
+                });
+            });
+    }
+
+    fn take(&mut self, row: u32) {
+        match self.runs.last_mut() {
+            Some(last) if last.end == row => last.end += 1,
+            _ => self.runs.push(row..row + 1),
+        }
+    }
+
+    fn take_all(&mut self, entries: Range<usize>) {
+        let index = self.indexed.index();
+        if self.takes_ranges && !entries.is_empty() {
+            let (start, end) = (
+                index.row_at(entries.start),
+                index.row_at(entries.end - 1) + 1,
+            );
+            match self.runs.last_mut() {
+                Some(last) if last.end == start => last.end = end,
+                _ => self.runs.push(start..end),
+            }
+            return;
+        }
+        for row in entries.map(|entry| index.row_at(entry)) {
+            if self.indexed.is_placed(row) && self.indexed.is_selected(row) {
+                self.take(row);
+            }
+        }
+    }
+}
+
+/// The position of a point whose extent this is.
+fn corner(extent: &Extent) -> Coord<f64> {
+    Coord {
+        x: extent.min_x,
+        y: extent.min_y,
+    }
+}
+
+fn largest(extent: &Extent) -> f64 {
+    [extent.min_x, extent.min_y, extent.max_x, extent.max_y]
+        .iter()
+        .fold(0.0, |most: f64, edge| most.max(edge.abs()))
+}
