@@ -7,10 +7,12 @@
 mod edges;
 mod relation;
 
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
-use geo::{Coord, CoordsIter as _, Geometry};
-use geo_traits::to_geo::ToGeoGeometry as _;
+use geo::{Coord, Geometry};
+use geo_traits::{
+    CoordTrait as _, GeometryTrait as _, GeometryType, PointTrait as _, to_geo::ToGeoGeometry as _,
+};
 use layers::Extent;
 
 use self::edges::Edges;
@@ -19,31 +21,77 @@ pub(crate) use self::{
     relation::{Prepared, Relation},
 };
 
-/// A geometry with its extent and, once they are asked for, its segments.
+/// A geometry with its extent and its segments.
 #[derive(Debug)]
-pub(crate) struct Shape {
-    geometry: Geometry<f64>,
+pub(crate) struct Shape<'a> {
+    wkb: Cow<'a, [u8]>,
+    kind: Kind,
     extent: Extent,
+    /// Of a point, only made when something asks that has no shorter way.
     edges: OnceLock<Edges>,
+    /// Only the DE-9IM matrix asks for it.
+    geometry: OnceLock<Geometry<f64>>,
 }
 
-impl Shape {
-    /// Decodes WKB; none where the bytes are no WKB. An EMPTY point, which `geo` cannot hold, is an empty collection.
-    pub(crate) fn from_wkb(bytes: &[u8]) -> Option<Self> {
-        let decoded = wkb::reader::read_wkb(bytes).ok()?;
-        let geometry = decoded
-            .try_to_geometry()
-            .unwrap_or_else(|| Geometry::GeometryCollection(geo::GeometryCollection::default()));
-        Some(Self {
-            extent: Extent::around(geometry.coords_iter().map(|position| position.x_y())),
-            geometry,
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Point(Coord<f64>),
+    Areal,
+    Other,
+}
+
+impl<'a> Shape<'a> {
+    /// Reads WKB; none where the bytes are no WKB.
+    pub(crate) fn from_wkb(bytes: &'a [u8]) -> Option<Self> {
+        let read = wkb::reader::read_wkb(bytes).ok()?;
+        let mut shape = Self {
+            wkb: Cow::Borrowed(bytes),
+            kind: Kind::Other,
+            extent: Extent::EMPTY,
             edges: OnceLock::new(),
-        })
+            geometry: OnceLock::new(),
+        };
+        match read.as_type() {
+            GeometryType::Point(point) => {
+                if let Some((x, y)) = point.coord().map(|position| position.x_y()) {
+                    shape.kind = Kind::Point(Coord { x, y });
+                    shape.extent = Extent::around([(x, y)]);
+                }
+            }
+            other => {
+                if matches!(
+                    other,
+                    GeometryType::Polygon(_) | GeometryType::MultiPolygon(_)
+                ) {
+                    shape.kind = Kind::Areal;
+                }
+                let edges = Edges::new(&read);
+                shape.extent = edges.extent();
+                shape.edges = OnceLock::from(edges);
+            }
+        }
+        Some(shape)
     }
 
-    /// The geometry.
+    /// The same, with bytes of its own.
+    pub(crate) fn into_owned(self) -> Shape<'static> {
+        Shape {
+            wkb: Cow::Owned(self.wkb.into_owned()),
+            kind: self.kind,
+            extent: self.extent,
+            edges: self.edges,
+            geometry: self.geometry,
+        }
+    }
+
+    /// The geometry. An EMPTY point, which `geo` cannot hold, is an empty collection.
     pub(crate) fn geometry(&self) -> &Geometry<f64> {
-        &self.geometry
+        self.geometry.get_or_init(|| {
+            let read = wkb::reader::read_wkb(&self.wkb).ok();
+            let geometry = read.and_then(|read| read.try_to_geometry());
+            geometry
+                .unwrap_or_else(|| Geometry::GeometryCollection(geo::GeometryCollection::default()))
+        })
     }
 
     /// Its extent, empty for EMPTY.
@@ -53,27 +101,26 @@ impl Shape {
 
     /// Its position, if it is one point.
     pub(crate) fn as_point(&self) -> Option<Coord<f64>> {
-        match &self.geometry {
-            Geometry::Point(point) => Some(point.0),
+        match self.kind {
+            Kind::Point(position) => Some(position),
             _ => None,
         }
     }
 
     /// Whether it is a polygon or several.
     pub(crate) fn is_areal(&self) -> bool {
-        matches!(
-            self.geometry,
-            Geometry::Polygon(_) | Geometry::MultiPolygon(_)
-        )
+        self.kind == Kind::Areal
     }
 
     /// About how many bytes of memory it takes, its segments included.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.geometry.coords_count() * (size_of::<Coord<f64>>() * 3 + 4)
+        let geometry = self.geometry.get().map_or(0, |_| self.wkb.len());
+        size_of::<Self>() + self.wkb.len() + geometry + self.edges.get().map_or(0, Edges::bytes)
     }
 
     fn edges(&self) -> &Edges {
-        self.edges.get_or_init(|| Edges::new(&self.geometry))
+        self.edges
+            .get_or_init(|| self.as_point().map(Edges::of_point).unwrap_or_default())
     }
 
     /// Where a position lies; only polygons have an inside.
@@ -99,7 +146,7 @@ impl Shape {
     }
 
     /// Whether the two share at least a point.
-    pub(crate) fn intersects(&self, other: &Self) -> bool {
+    pub(crate) fn intersects(&self, other: &Shape<'_>) -> bool {
         if !self.extent.intersects(&other.extent) {
             return false;
         }
@@ -116,13 +163,13 @@ impl Shape {
     }
 
     /// Whether a part of it begins in the other's area.
-    fn reaches_into(&self, other: &Self) -> bool {
+    fn reaches_into(&self, other: &Shape<'_>) -> bool {
         let mut parts = self.edges().parts().iter();
         other.edges().has_area() && parts.any(|start| other.locate(*start) != Position::Outside)
     }
 
     /// Whether the two are at most so far apart; never for EMPTY or a distance that is negative or NaN.
-    pub(crate) fn is_within(&self, other: &Self, distance: f64) -> bool {
+    pub(crate) fn is_within(&self, other: &Shape<'_>, distance: f64) -> bool {
         distance >= 0.0 && self.distance(other, distance).is_finite()
     }
 
@@ -130,7 +177,7 @@ impl Shape {
     ///
     /// # Complexity
     /// O(m log n) for m segments of the smaller and n of the larger, less the nearer `within` is.
-    pub(crate) fn distance(&self, other: &Self, within: f64) -> f64 {
+    pub(crate) fn distance(&self, other: &Shape<'_>, within: f64) -> f64 {
         match (self.as_point(), other.as_point()) {
             (_, Some(position)) => self.distance_to(position, within),
             (Some(position), None) => other.distance_to(position, within),
@@ -157,12 +204,13 @@ impl Shape {
     }
 }
 
-/// The least distance between two rectangles; 0 where they meet, infinite where one is empty. It is asked so often that the
-/// care of `hypot` for very small and very large numbers is left out, as it is in the distances it is compared with.
-pub(crate) fn gap(a: &Extent, b: &Extent) -> f64 {
-    let across = (a.min_x - b.max_x).max(b.min_x - a.max_x).max(0.0);
-    let along = (a.min_y - b.max_y).max(b.min_y - a.max_y).max(0.0);
-    (across * across + along * along).sqrt()
+/// The square of the least distance between two rectangles; 0 where they meet, infinite where one is empty.
+pub(crate) fn squared_gap(a: &Extent, b: &Extent) -> f64 {
+    // Extents have no NaN, about which `f64::max` takes care, at three times the cost.
+    let larger = |a: f64, b: f64| if a > b { a } else { b };
+    let across = larger(larger(a.min_x - b.max_x, b.min_x - a.max_x), 0.0);
+    let along = larger(larger(a.min_y - b.max_y, b.min_y - a.max_y), 0.0);
+    across * across + along * along
 }
 
 #[cfg(test)]

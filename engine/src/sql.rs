@@ -14,6 +14,7 @@ mod cell_text;
 mod error;
 mod functions;
 mod join;
+mod nearest;
 mod parameters;
 mod plain;
 mod run;

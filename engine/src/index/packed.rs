@@ -126,8 +126,8 @@ impl PackedIndex {
 
     /// The `count` rows nearest by some distance, nearest first, ties in ascending order of the row.
     ///
-    /// `least` is a distance that no row inside an extent falls short of; `exact` is that of a row, infinite where it has
-    /// none or is not asked for. Nothing farther than `within` is looked at.
+    /// `least` is a distance that no row inside an extent falls short of, infinite for an empty one; `exact` is that of a row,
+    /// infinite where it has none or is not asked for. Nothing farther than `within` is looked at.
     pub(crate) fn nearest_by(
         &self,
         count: usize,
@@ -171,18 +171,21 @@ impl<L: Fn(&Extent) -> f64, E: FnMut(u32) -> f64> Nearest<'_, L, E> {
     }
 
     fn under(&mut self, node: Option<Node>) {
-        // Not worth a heap: at most one run, sorted in place.
-        let mut near = [(0.0_f64, 0_usize); FAN_OUT];
-        let mut filled = 0;
-        let children = self.index.levels.children(node);
+        let levels = &self.index.levels;
+        let children = levels.children(node);
         let (Children::Nodes(_, places) | Children::Entries(places)) = &children;
-        for at in places.clone() {
-            let extent = match &children {
-                Children::Nodes(level, _) => self.index.levels.extent(Node { level: *level, at }),
+        // First all measures, without a branch; then the few that matter, nearest first: not worth a heap.
+        let mut all = [f64::INFINITY; FAN_OUT];
+        for (least, at) in all.iter_mut().zip(places.clone()) {
+            *least = (self.least)(match children {
+                Children::Nodes(level, _) => levels.extent(Node { level, at }),
                 Children::Entries(_) => self.index.stored_extent(self.index.row_at(at)),
-            };
-            let least = (self.least)(extent);
-            if least <= self.bound() && !extent.is_empty() {
+            });
+        }
+        let (mut near, mut filled) = ([(0.0_f64, 0_usize); FAN_OUT], 0);
+        let bound = self.bound();
+        for (least, at) in all.into_iter().zip(places.clone()) {
+            if least <= bound && least < f64::INFINITY {
                 let mut slot = filled;
                 while slot > 0 && near[slot - 1].0 > least {
                     near[slot] = near[slot - 1];

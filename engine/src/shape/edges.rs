@@ -5,13 +5,16 @@ use std::{
     ops::{ControlFlow, Range},
 };
 
-use geo::{
-    Coord, CoordsIter as _, Distance as _, Euclidean, Geometry, Intersects as _, Kernel as _, Line,
-    LineString, Orientation, Polygon, Rect, kernels::RobustKernel,
+use geo::{Coord, Intersects as _, Kernel as _, Line, Orientation, Rect, kernels::RobustKernel};
+use geo_traits::{
+    CoordTrait, GeometryCollectionTrait as _, GeometryTrait, GeometryType, LineStringTrait,
+    MultiLineStringTrait as _, MultiPointTrait as _, MultiPolygonTrait as _, PointTrait as _,
+    PolygonTrait,
 };
 use layers::Extent;
+use smallvec::SmallVec;
 
-use super::gap;
+use super::squared_gap;
 use crate::index::{Levels, Visit};
 
 /// Where a position lies in respect of an area.
@@ -34,15 +37,15 @@ pub(crate) enum Side {
 }
 
 /// Segments; a lone position is a segment from itself to itself.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Edges {
     /// Those of rings first.
     lines: Vec<Line<f64>>,
-    rings: Vec<Ring>,
+    rings: SmallVec<[Ring; 1]>,
     /// How many of the lines belong to rings.
     of_rings: usize,
     /// The first position of every outer ring, line and point: where no segments meet, a part is inside or outside as a whole.
-    parts: Vec<Coord<f64>>,
+    parts: SmallVec<[Coord<f64>; 1]>,
     levels: Levels,
 }
 
@@ -54,14 +57,8 @@ struct Ring {
 }
 
 impl Edges {
-    pub(super) fn new(geometry: &Geometry<f64>) -> Self {
-        let mut edges = Self {
-            lines: Vec::with_capacity(geometry.coords_count()),
-            rings: Vec::new(),
-            of_rings: 0,
-            parts: Vec::new(),
-            levels: Levels::default(),
-        };
+    pub(super) fn new(geometry: &impl GeometryTrait<T = f64>) -> Self {
+        let mut edges = Self::default();
         edges.add_areas(geometry);
         edges.of_rings = edges.lines.len();
         edges.add_others(geometry);
@@ -69,47 +66,72 @@ impl Edges {
         edges
     }
 
-    fn add_areas(&mut self, geometry: &Geometry<f64>) {
-        match geometry {
-            Geometry::Polygon(polygon) => self.add_polygon(polygon),
-            Geometry::MultiPolygon(polygons) => polygons
-                .iter()
-                .for_each(|polygon| self.add_polygon(polygon)),
-            Geometry::GeometryCollection(parts) => {
-                parts.iter().for_each(|part| self.add_areas(part));
+    /// The one of a lone position.
+    pub(super) fn of_point(position: Coord<f64>) -> Self {
+        let mut edges = Self::default();
+        edges.add_point(position);
+        edges
+    }
+
+    fn add_areas(&mut self, geometry: &impl GeometryTrait<T = f64>) {
+        match geometry.as_type() {
+            GeometryType::Polygon(polygon) => self.add_polygon(polygon),
+            GeometryType::MultiPolygon(polygons) => {
+                polygons
+                    .polygons()
+                    .for_each(|polygon| self.add_polygon(&polygon));
             }
-            Geometry::Rect(rect) => self.add_polygon(&rect.to_polygon()),
-            Geometry::Triangle(triangle) => self.add_polygon(&triangle.to_polygon()),
+            GeometryType::GeometryCollection(parts) => {
+                parts.geometries().for_each(|part| self.add_areas(&part));
+            }
             _ => {}
         }
     }
 
-    fn add_polygon(&mut self, polygon: &Polygon<f64>) {
-        self.parts.extend(polygon.exterior().0.first());
-        for (place, ring) in std::iter::once(polygon.exterior())
-            .chain(polygon.interiors())
-            .enumerate()
+    fn add_polygon(&mut self, polygon: &impl PolygonTrait<T = f64>) {
+        if let Some(outer) = polygon.exterior() {
+            self.parts
+                .extend(outer.coords().next().map(|first| at(&first)));
+            self.add_ring(&outer, true);
+        }
+        polygon
+            .interiors()
+            .for_each(|hole| self.add_ring(&hole, false));
+    }
+
+    /// A ring, closed where it is not.
+    fn add_ring(&mut self, ring: &impl LineStringTrait<T = f64>, is_outer: bool) {
+        let start = self.lines.len();
+        self.rings.push(Ring { start, is_outer });
+        self.add_segments(ring);
+        if let (Some(first), Some(last)) = (self.lines.get(start), self.lines.last())
+            && first.start != last.end
         {
-            self.rings.push(Ring {
-                start: self.lines.len(),
-                is_outer: place == 0,
-            });
-            self.lines.extend(ring.lines());
+            self.lines.push(Line::new(last.end, first.start));
         }
     }
 
-    fn add_others(&mut self, geometry: &Geometry<f64>) {
-        match geometry {
-            Geometry::Point(point) => self.add_point(point.0),
-            Geometry::MultiPoint(points) => points.iter().for_each(|point| self.add_point(point.0)),
-            Geometry::Line(line) => self.add_line(&LineString::from(*line)),
-            Geometry::LineString(line) => self.add_line(line),
-            Geometry::MultiLineString(lines) => lines.iter().for_each(|line| self.add_line(line)),
-            Geometry::GeometryCollection(parts) => {
-                parts.iter().for_each(|part| self.add_others(part));
+    fn add_others(&mut self, geometry: &impl GeometryTrait<T = f64>) {
+        match geometry.as_type() {
+            GeometryType::Point(point) => self.add_points(point.coord().into_iter()),
+            GeometryType::MultiPoint(points) => {
+                points
+                    .points()
+                    .for_each(|point| self.add_points(point.coord().into_iter()));
+            }
+            GeometryType::LineString(line) => self.add_line(line),
+            GeometryType::MultiLineString(lines) => {
+                lines.line_strings().for_each(|line| self.add_line(&line));
+            }
+            GeometryType::GeometryCollection(parts) => {
+                parts.geometries().for_each(|part| self.add_others(&part));
             }
             _ => {}
         }
+    }
+
+    fn add_points(&mut self, positions: impl Iterator<Item = impl CoordTrait<T = f64>>) {
+        positions.for_each(|position| self.add_point(at(&position)));
     }
 
     fn add_point(&mut self, position: Coord<f64>) {
@@ -117,15 +139,37 @@ impl Edges {
         self.lines.push(Line::new(position, position));
     }
 
-    fn add_line(&mut self, line: &LineString<f64>) {
-        match line.0.as_slice() {
-            [] => {}
-            [only] => self.add_point(*only),
-            [first, ..] => {
-                self.parts.push(*first);
-                self.lines.extend(line.lines());
-            }
+    fn add_line(&mut self, line: &impl LineStringTrait<T = f64>) {
+        if line.num_coords() == 1 {
+            return self.add_points(line.coords());
         }
+        self.parts
+            .extend(line.coords().next().map(|first| at(&first)));
+        self.add_segments(line);
+    }
+
+    fn add_segments(&mut self, line: &impl LineStringTrait<T = f64>) {
+        self.lines.reserve(line.num_coords());
+        let mut positions = line.coords().map(|position| at(&position));
+        let Some(mut last) = positions.next() else {
+            return;
+        };
+        for position in positions {
+            self.lines.push(Line::new(last, position));
+            last = position;
+        }
+    }
+
+    /// The extent of all of them.
+    pub(super) fn extent(&self) -> Extent {
+        self.lines
+            .iter()
+            .fold(Extent::EMPTY, |all, line| all.union(&around(line)))
+    }
+
+    /// About how many bytes of memory they take beyond their own size.
+    pub(super) fn bytes(&self) -> usize {
+        self.lines.capacity() * size_of::<Line<f64>>() + self.levels.bytes()
     }
 
     pub(super) fn parts(&self) -> &[Coord<f64>] {
@@ -224,47 +268,89 @@ impl Edges {
         } else {
             (other, self)
         };
-        few.lines.iter().fold(f64::INFINITY, |least, line| {
-            let nearest = many.nearest(&around(line), least.min(within), |near| {
-                Euclidean.distance(line, near)
-            });
-            least.min(nearest)
-        })
+        let nearest = few.lines.iter().fold(f64::INFINITY, |least, line| {
+            let bound = least.min(within * within);
+            least.min(many.nearest(&around(line), bound, |near| between(line, near)))
+        });
+        checked(nearest, within)
     }
 
     /// The least distance from any segment to a position; infinite where it is more than `within`.
     pub(super) fn distance_to(&self, position: Coord<f64>, within: f64) -> f64 {
         let extent = Extent::from_corners(position.x_y(), position.x_y());
-        self.nearest(&extent, within, |line| Euclidean.distance(position, line))
+        let nearest = self.nearest(&extent, within * within, |line| from(position, line));
+        checked(nearest, within)
     }
 
-    /// The least of a distance that nothing farther than `within` matters to, and that no gap between extents exceeds.
-    fn nearest(&self, extent: &Extent, within: f64, distance: impl Fn(&Line<f64>) -> f64) -> f64 {
-        let bound = Cell::new(within);
-        let mut least = f64::INFINITY;
+    /// The least square of a distance that no gap between extents exceeds; where it is more than `bound`, any that is more.
+    fn nearest(&self, extent: &Extent, bound: f64, squared: impl Fn(&Line<f64>) -> f64) -> f64 {
+        let least = Cell::new(f64::INFINITY);
         let mut node = |under: &Extent| {
-            if gap(under, extent) <= bound.get() {
+            if squared_gap(under, extent) * (1.0 - SLACK) <= least.get().min(bound) {
                 Visit::Enter
             } else {
                 Visit::Skip
             }
         };
         let mut run = |entries: Range<usize>, _| {
-            for line in &self.lines[entries] {
-                let apart = distance(line);
-                if apart <= bound.get() {
-                    least = apart;
-                    bound.set(apart);
-                }
-            }
+            let nearest = self.lines[entries]
+                .iter()
+                .map(&squared)
+                .fold(least.get(), f64::min);
+            least.set(nearest);
             ControlFlow::<()>::Continue(())
         };
         let walked = self
             .levels
             .walk(&(0..self.lines.len()), &mut node, &mut run);
         debug_assert!(walked.is_continue(), "nothing breaks the walk");
-        least
+        least.get()
     }
+}
+
+/// How much a square may be rounded.
+const SLACK: f64 = 8.0 * f64::EPSILON;
+
+/// A distance from its square; infinite where it is more than `within`.
+fn checked(squared: f64, within: f64) -> f64 {
+    let distance = squared.sqrt();
+    if distance <= within {
+        distance
+    } else {
+        f64::INFINITY
+    }
+}
+
+/// The square of the distance from a position to a segment; 0 only where it lies on it.
+fn from(position: Coord<f64>, line: &Line<f64>) -> f64 {
+    let (along, aside) = (line.end - line.start, position - line.start);
+    let length = along.x * along.x + along.y * along.y;
+    let reach = aside.x * along.x + aside.y * along.y;
+    if reach <= 0.0 || length == 0.0 {
+        return aside.x * aside.x + aside.y * aside.y;
+    }
+    if reach >= length {
+        let beyond = position - line.end;
+        return beyond.x * beyond.x + beyond.y * beyond.y;
+    }
+    let cross = aside.x * along.y - aside.y * along.x;
+    cross * cross / length
+}
+
+/// The square of the distance between two segments.
+fn between(a: &Line<f64>, b: &Line<f64>) -> f64 {
+    if a.intersects(b) {
+        return 0.0;
+    }
+    from(a.start, b)
+        .min(from(a.end, b))
+        .min(from(b.start, a))
+        .min(from(b.end, a))
+}
+
+fn at(position: &impl CoordTrait<T = f64>) -> Coord<f64> {
+    let (x, y) = position.x_y();
+    Coord { x, y }
 }
 
 /// The winding of rings around a position, as their segments come by in order.

@@ -79,15 +79,15 @@ impl Relation {
     /// # Complexity
     /// O(m log n) for m segments of the smaller and n of the larger where their boundaries do not meet, and for
     /// `Intersects` and `Disjoint` always; O((m + n) log (m + n)) otherwise.
-    pub(crate) fn holds(self, a: &Shape, b: &Shape) -> bool {
+    pub(crate) fn holds(self, a: &Shape<'_>, b: &Shape<'_>) -> bool {
         self.holds_between(a, b, &OnceCell::new())
     }
 
     /// The same for many `b`: what the first that needs it prepares of `a` serves the others.
     pub(crate) fn holds_between<'a>(
         self,
-        a: &'a Shape,
-        b: &Shape,
+        a: &'a Shape<'_>,
+        b: &Shape<'_>,
         prepared: &OnceCell<Prepared<'a>>,
     ) -> bool {
         if self == Self::Disjoint {
@@ -175,7 +175,7 @@ impl Relation {
 pub(crate) type Prepared<'a> = PreparedGeometry<'a, &'a geo::Geometry<f64>>;
 
 /// How two geometries lie, where no segments of theirs meet; none where they do, or where parts differ.
-fn nesting(a: &Shape, b: &Shape) -> Option<Nesting> {
+fn nesting(a: &Shape<'_>, b: &Shape<'_>) -> Option<Nesting> {
     match (a.side_of(b.extent()), b.side_of(a.extent())) {
         (Side::Outside, _) | (_, Side::Outside) => return Some(Nesting::Apart),
         (Side::Inside, _) => return Some(Nesting::Holds),
@@ -196,7 +196,7 @@ fn nesting(a: &Shape, b: &Shape) -> Option<Nesting> {
 }
 
 /// Whether all parts of `a` begin in the area of `b` (true) or all outside of it (false); none where parts differ.
-fn parts_in(a: &Shape, b: &Shape) -> Option<bool> {
+fn parts_in(a: &Shape<'_>, b: &Shape<'_>) -> Option<bool> {
     if !b.edges().has_area() {
         return Some(false);
     }
@@ -210,7 +210,7 @@ fn parts_in(a: &Shape, b: &Shape) -> Option<bool> {
 }
 
 /// Whether a ring of `a` begins in the area of `b`.
-fn rings_in(a: &Shape, b: &Shape) -> bool {
+fn rings_in(a: &Shape<'_>, b: &Shape<'_>) -> bool {
     b.edges().has_area()
         && a.edges()
             .ring_starts()

@@ -11,11 +11,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn shape(geometry: &Geometry<f64>) -> Shape {
+fn shape(geometry: &Geometry<f64>) -> Shape<'static> {
     let mut bytes = Vec::new();
     wkb::writer::write_geometry(&mut bytes, geometry, &wkb::writer::WriteOptions::default())
         .unwrap();
-    Shape::from_wkb(&bytes).unwrap()
+    Shape::from_wkb(&bytes).unwrap().into_owned()
 }
 
 fn position() -> impl Strategy<Value = Coord<f64>> {

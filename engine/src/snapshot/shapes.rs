@@ -21,21 +21,21 @@ const POINT_BYTES: usize = 21;
 #[derive(Default)]
 pub(crate) struct Shapes {
     rows: usize,
-    kept: OnceLock<Box<[OnceLock<Shape>]>>,
+    kept: OnceLock<Box<[OnceLock<Shape<'static>>]>>,
     bytes: AtomicUsize,
 }
 
 /// A shape that is kept, or was made for this once.
 #[derive(Debug)]
 pub(crate) enum Ready<'a> {
-    Kept(&'a Shape),
-    Made(Shape),
+    Kept(&'a Shape<'static>),
+    Made(Shape<'a>),
 }
 
-impl Deref for Ready<'_> {
-    type Target = Shape;
+impl<'a> Deref for Ready<'a> {
+    type Target = Shape<'a>;
 
-    fn deref(&self) -> &Shape {
+    fn deref(&self) -> &Shape<'a> {
         match self {
             Self::Kept(shape) => shape,
             Self::Made(shape) => shape,
@@ -53,7 +53,7 @@ impl Shapes {
     }
 
     /// The shape of a row, whose WKB this is; none where it is no WKB.
-    pub(crate) fn of(&self, row: u32, wkb: &[u8]) -> Option<Ready<'_>> {
+    pub(crate) fn of<'a>(&'a self, row: u32, wkb: &'a [u8]) -> Option<Ready<'a>> {
         if wkb.len() <= POINT_BYTES {
             return Shape::from_wkb(wkb).map(Ready::Made);
         }
@@ -70,7 +70,7 @@ impl Shapes {
             return Some(Ready::Made(shape));
         }
         self.bytes.fetch_add(shape.bytes(), Ordering::Relaxed);
-        Some(Ready::Kept(kept.get_or_init(|| shape)))
+        Some(Ready::Kept(kept.get_or_init(|| shape.into_owned())))
     }
 }
 

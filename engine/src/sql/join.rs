@@ -23,11 +23,8 @@ use sedona_query_planner::{
     spatial_predicate::{SpatialPredicate, SpatialRelationType},
 };
 
-pub(super) use self::distance::DistanceAsPredicate;
-use self::{
-    exec::{Join, Predicate, SpatialJoinExec},
-    side::Resident,
-};
+use self::exec::{Join, Predicate, SpatialJoinExec};
+pub(super) use self::{distance::DistanceAsPredicate, side::Resident};
 use crate::shape::Relation;
 
 /// Plans every spatial join over plain WKB; others are left to a nested loop.

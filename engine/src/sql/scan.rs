@@ -75,6 +75,17 @@ impl ResidentScanExec {
         self
     }
 
+    /// The same scan of fewer rows, ascending, in as many partitions.
+    pub(super) fn narrowed(&self, rows: Vec<u32>, reason: String) -> Self {
+        Self {
+            access: Arc::new(Access {
+                rows: Some(rows),
+                reason,
+            }),
+            ..self.clone()
+        }
+    }
+
     /// Statistics of a table or scan that has exactly so many rows.
     pub(super) fn statistics_of(schema: &SchemaRef, rows: usize) -> Statistics {
         Statistics {

@@ -28,6 +28,7 @@ use super::{
     cell_text::CellText,
     functions::{self, Guard},
     join::{DistanceAsPredicate, SpatialJoins},
+    nearest::NearestFirst,
     plain,
     table::ResidentTable,
     yielding::YieldWhereRowsGrow,
@@ -112,7 +113,9 @@ fn assemble(rules: Rules) -> Result<SessionState> {
         .get_or_insert_default()
         .rules
         .insert(0, Arc::new(CellText));
-    builder = builder.with_physical_optimizer_rule(Arc::new(YieldWhereRowsGrow));
+    builder = builder
+        .with_physical_optimizer_rule(Arc::new(NearestFirst))
+        .with_physical_optimizer_rule(Arc::new(YieldWhereRowsGrow));
     let planner =
         SedonaQueryPlanner::new().with_spatial_join_physical_planner(Arc::new(SpatialJoins));
     if rules == Rules::Plain {

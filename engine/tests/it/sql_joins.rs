@@ -388,3 +388,44 @@ fn explain_says_which_side_is_searched_and_why() {
         "{none}"
     );
 }
+
+#[test]
+fn rows_ordered_by_distance_are_the_nearest_ones_of_the_index() {
+    let case = case(60, 45);
+    let here = "ST_Point(104, 14)";
+    let nearest =
+        format!("SELECT n, ST_Distance({here}, geom) AS far FROM a ORDER BY far, n LIMIT 7");
+    let plan = text(&case.twin, &format!("EXPLAIN {nearest}"));
+    assert!(
+        plan.contains("index=packed r-tree nearest=7, rows="),
+        "{plan}"
+    );
+    let everything =
+        format!("SELECT n, ST_Distance({here}, geom) AS far FROM a ORDER BY far + 0.0, n LIMIT 7");
+    let plan = text(&case.twin, &format!("EXPLAIN {everything}"));
+    assert!(plan.contains("index=none"), "{plan}");
+    assert_eq!(rows(&case.twin, &nearest), rows(&case.twin, &everything));
+
+    // More than have a place, the farthest first, or only some rows: the index is no help.
+    for (query, unindexed) in [
+        (
+            "SELECT n FROM a ORDER BY ST_Distance(geom, {}), n LIMIT 60",
+            "SELECT n FROM a ORDER BY ST_Distance(geom, {}) + 0.0, n LIMIT 60",
+        ),
+        (
+            "SELECT n FROM a ORDER BY ST_Distance(geom, {}) DESC, n LIMIT 9",
+            "SELECT n FROM a ORDER BY ST_Distance(geom, {}) + 0.0 DESC, n LIMIT 9",
+        ),
+        (
+            "SELECT n FROM a WHERE n > 30 ORDER BY ST_Distance(geom, {}), n LIMIT 5",
+            "SELECT n FROM a WHERE n > 30 ORDER BY ST_Distance(geom, {}) + 0.0, n LIMIT 5",
+        ),
+        (
+            "SELECT n, ST_AsText(geom) FROM a ORDER BY ST_Distance(geom, {}), n DESC LIMIT 5 OFFSET 3",
+            "SELECT n, ST_AsText(geom) FROM a ORDER BY ST_Distance(geom, {}) + 0.0, n DESC LIMIT 5 OFFSET 3",
+        ),
+    ] {
+        let ask = |query: &str| rows(&case.twin, &query.replace("{}", here));
+        assert_eq!(ask(query), ask(unindexed), "{query}");
+    }
+}

@@ -133,9 +133,9 @@ impl SedonaScalarKernel for WithinDistance {
 struct ShapeFactory;
 
 impl GeometryFactory for ShapeFactory {
-    type Geom<'a> = Shape;
+    type Geom<'a> = Shape<'a>;
 
-    fn try_from_wkb(&self, bytes: &[u8]) -> Result<Shape> {
+    fn try_from_wkb<'a>(&self, bytes: &'a [u8]) -> Result<Shape<'a>> {
         Shape::from_wkb(bytes).ok_or_else(|| exec_datafusion_err!("a geometry is not WKB"))
     }
 }

@@ -9,7 +9,7 @@ use layers::Extent;
 use super::side::Indexed;
 use crate::{
     index::Visit,
-    shape::{Position, Prepared, Relation, Shape, Side, gap},
+    shape::{Position, Prepared, Relation, Shape, Side, squared_gap},
     sql::functions::Guard,
 };
 
@@ -38,7 +38,7 @@ impl Indexed {
     /// segments.
     pub(super) fn find(
         &self,
-        probe: &Shape,
+        probe: &Shape<'_>,
         test: Test<'_>,
         share: &Range<usize>,
         guard: &Guard,
@@ -65,25 +65,51 @@ impl Indexed {
     }
 
     /// The `count` rows nearest to a geometry, nearest first, ties in the order of the rows.
-    pub(super) fn nearest(&self, probe: &Shape, count: usize, within: f64) -> Vec<(u32, f64)> {
+    pub(in crate::sql) fn nearest(
+        &self,
+        probe: &Shape<'_>,
+        count: usize,
+        within: f64,
+    ) -> Vec<(u32, f64)> {
         let around = *probe.extent();
         if around.is_empty() {
             return Vec::new();
         }
-        let least = |extent: &Extent| gap(extent, &around);
+        // Squares, as roots are dear; a gap never exceeds the distance, not even by rounding.
+        let least = |extent: &Extent| squared_gap(extent, &around) * (1.0 - ROUNDING);
         let reach = within * (1.0 + ROUNDING) + largest(&around) * ROUNDING;
         let mut exact = |row: u32| {
             if self.is_selected(row) {
-                self.distance(probe, row, f64::INFINITY)
+                let distance = self.distance(probe, row, f64::INFINITY);
+                distance * distance
             } else {
                 f64::INFINITY
             }
         };
-        self.index().nearest_by(count, reach, &least, &mut exact)
+        let index = self.index();
+        let mut found = index.nearest_by(count, reach * reach, &least, &mut exact);
+        for (_, distance) in &mut found {
+            *distance = distance.sqrt();
+        }
+        found
+    }
+
+    /// The rows at most so far from a geometry, ascending.
+    pub(in crate::sql) fn within(
+        &self,
+        probe: &Shape<'_>,
+        distance: f64,
+        guard: &Guard,
+    ) -> Result<Vec<u32>> {
+        let all = 0..self.index().entries();
+        let runs = self.find(probe, Test::Within(distance), &all, guard)?;
+        let mut rows: Vec<u32> = runs.into_iter().flatten().collect();
+        rows.sort_unstable();
+        Ok(rows)
     }
 
     /// From a geometry to a row; infinite where it is more than `within`.
-    fn distance(&self, probe: &Shape, row: u32, within: f64) -> f64 {
+    fn distance(&self, probe: &Shape<'_>, row: u32, within: f64) -> f64 {
         if self.all_points {
             return probe.distance_to(corner(self.index().stored_extent(row)), within);
         }
@@ -94,7 +120,7 @@ impl Indexed {
 
 struct Search<'a> {
     indexed: &'a Indexed,
-    probe: &'a Shape,
+    probe: &'a Shape<'a>,
     around: Extent,
     prepared: OnceCell<Prepared<'a>>,
     share: &'a Range<usize>,
@@ -190,7 +216,8 @@ impl Search<'_> {
         let (probe, around, indexed) = (self.probe, self.around, self.indexed);
         let reach = |distance: f64| distance * (1.0 + ROUNDING) + largest(&around) * ROUNDING;
         let may_be_near = |extent: &Extent, distance: f64| {
-            distance >= 0.0 && gap(extent, &around) <= reach(distance)
+            let reach = reach(distance);
+            distance >= 0.0 && squared_gap(extent, &around) <= reach * reach
         };
         let mut node = |extent: &Extent| {
             if may_be_near(extent, most) {

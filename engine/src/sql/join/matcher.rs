@@ -240,11 +240,11 @@ impl Matcher {
         Ok(())
     }
 
-    fn nearest(&mut self, shape: &Shape, count: usize) {
+    fn nearest(&mut self, shape: &Shape<'_>, count: usize) {
         let here = shape.as_point();
         let within = match (self.cursor.last, here) {
-            (Some((there, farthest)), Some(here)) => {
-                farthest + (here.x - there.x).hypot(here.y - there.y)
+            (Some((there, farthest)), Some(_)) => {
+                farthest + shape.distance_to(there, f64::INFINITY)
             }
             _ => f64::INFINITY,
         };

@@ -37,7 +37,7 @@ const FILTER_ROWS: usize = 8192;
 
 /// A way from a scan of a resident layer to the rows of a join's child: filters and choices of columns, nothing else.
 #[derive(Clone, Debug)]
-pub(super) struct Resident {
+pub(in crate::sql) struct Resident {
     pub(super) scan: ResidentScanExec,
     steps: Vec<Step>,
 }
@@ -50,7 +50,7 @@ enum Step {
 
 impl Resident {
     /// The way through a plan, if it is one and ends with the layer's own geometry in a column.
-    pub(super) fn of(
+    pub(in crate::sql) fn of(
         plan: &Arc<dyn ExecutionPlan>,
         geometry: &Arc<dyn PhysicalExpr>,
     ) -> Option<Self> {
@@ -63,6 +63,13 @@ impl Resident {
         }
         let schema = resident.scan.columns().schema();
         (schema.fields().get(place)?.name() == Layer::GEOM).then_some(resident)
+    }
+
+    /// The scan, where it reads all rows and nothing on the way leaves any out.
+    pub(in crate::sql) fn as_full_scan(&self) -> Option<&ResidentScanExec> {
+        let takes_all = |step: &Step| matches!(step, Step::Columns(_));
+        let is_full = self.scan.rows_read().is_none() && self.steps.iter().all(takes_all);
+        is_full.then_some(&self.scan)
     }
 
     fn through(plan: &Arc<dyn ExecutionPlan>) -> Option<Self> {
@@ -103,7 +110,7 @@ impl Resident {
     }
 
     /// The rows and the index, nothing copied; filters are answered here and now, on all cores.
-    pub(super) fn open(&self, guard: &Guard) -> Result<Indexed> {
+    pub(in crate::sql) fn open(&self, guard: &Guard) -> Result<Indexed> {
         let layer = Arc::clone(self.scan.layer());
         let mut columns = self.scan.columns().clone();
         let mut selected = self.scan.rows_read().map(|rows| {
@@ -165,7 +172,7 @@ fn filtered(
 
 /// Rows with an index over their geometries.
 #[derive(Debug)]
-pub(super) struct Indexed {
+pub(in crate::sql) struct Indexed {
     /// All rows, also those that are not selected.
     pub(super) columns: RecordBatch,
     /// The rows that take part; none for all.
