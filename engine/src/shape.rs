@@ -2,9 +2,10 @@
 //!
 //! Predicates, distances, joins and nearest neighbours all ask the same [`Shape`], so a filter that scans and a join that uses
 //! an index cannot disagree. Orientation is decided exactly (robust predicates of `geo`); distances are planar, in the units
-//! of the coordinates.
+//! of the coordinates, unless they are said to be in metres.
 
 mod edges;
+mod metres;
 mod relation;
 
 use std::{borrow::Cow, sync::OnceLock};
@@ -18,6 +19,7 @@ use layers::Extent;
 use self::edges::Edges;
 pub(crate) use self::{
     edges::{Position, Side},
+    metres::{least_metres, metres_between},
     relation::{Prepared, Relation},
 };
 

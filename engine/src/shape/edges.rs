@@ -282,6 +282,23 @@ impl Edges {
         checked(nearest, within)
     }
 
+    /// The position on any segment that is nearest, where a unit of x is so many units of y.
+    pub(super) fn nearest_position(&self, position: Coord<f64>, unit: f64) -> Option<Coord<f64>> {
+        let nearest_on = |line: &Line<f64>| {
+            let (along, aside) = (line.end - line.start, position - line.start);
+            let length = along.x * along.x * unit * unit + along.y * along.y;
+            let reach = (aside.x * along.x * unit * unit + aside.y * along.y) / length;
+            // A segment of no length has a reach that is no number.
+            let share = if reach > 0.0 { reach.min(1.0) } else { 0.0 };
+            let nearest = line.start + along * share;
+            let (across, up) = ((nearest.x - position.x) * unit, nearest.y - position.y);
+            (across * across + up * up, nearest)
+        };
+        let all = self.lines.iter().map(nearest_on);
+        all.min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, nearest)| nearest)
+    }
+
     /// The least square of a distance that no gap between extents exceeds; where it is more than `bound`, any that is more.
     fn nearest(&self, extent: &Extent, bound: f64, squared: impl Fn(&Line<f64>) -> f64) -> f64 {
         let least = Cell::new(f64::INFINITY);

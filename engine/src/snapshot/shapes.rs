@@ -27,6 +27,10 @@ pub(crate) struct Shapes {
 
 /// A shape that is kept, or was made for this once.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made for one look: a box would cost more than it saves"
+)]
 pub(crate) enum Ready<'a> {
     Kept(&'a Shape<'static>),
     Made(Shape<'a>),

@@ -15,13 +15,17 @@ mod side;
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::datatypes::DataType, common::JoinSide, error::Result, physical_expr::PhysicalExpr,
+    arrow::datatypes::DataType,
+    common::{JoinSide, plan_err},
+    error::Result,
+    physical_expr::PhysicalExpr,
     physical_plan::ExecutionPlan,
 };
 use sedona_query_planner::{
     spatial_join_physical_planner::{PlanSpatialJoinArgs, SpatialJoinPhysicalPlanner},
     spatial_predicate::{SpatialPredicate, SpatialRelationType},
 };
+use sedona_schema::{crs::lnglat, datatypes::SedonaType};
 
 use self::exec::{Join, Predicate, SpatialJoinExec};
 pub(super) use self::{distance::DistanceAsPredicate, side::Resident};
@@ -50,9 +54,11 @@ impl SpatialJoinPhysicalPlanner for SpatialJoins {
                 let within = Predicate::Within(Arc::clone(&on.distance), on.distance_side);
                 ([Arc::clone(&on.left), Arc::clone(&on.right)], within, None)
             }
-            SpatialPredicate::KNearestNeighbors(on) if on.use_spheroid => return Ok(None),
             SpatialPredicate::KNearestNeighbors(on) => {
-                let nearest = Predicate::Nearest(on.k as usize);
+                let nearest = Predicate::Nearest {
+                    count: on.k as usize,
+                    in_metres: on.use_spheroid,
+                };
                 let (queries, objects) = (Arc::clone(&on.left), Arc::clone(&on.right));
                 if on.probe_side == JoinSide::Left {
                     ([queries, objects], nearest, Some(JoinSide::Right))
@@ -63,6 +69,18 @@ impl SpatialJoinPhysicalPlanner for SpatialJoins {
         };
         if !(is_wkb(&geometries[0], left)? && is_wkb(&geometries[1], right)?) {
             return Ok(None);
+        }
+        let in_metres = matches!(
+            predicate,
+            Predicate::Nearest {
+                in_metres: true,
+                ..
+            }
+        );
+        if in_metres && !(is_lon_lat(&geometries[0], left)? && is_lon_lat(&geometries[1], right)?) {
+            return plan_err!(
+                "ST_KNN(…, TRUE) measures in metres on the ellipsoid and needs longitude and latitude: transform both geometries to OGC:CRS84, or use FALSE for the plane"
+            );
         }
         let indexed = match objects {
             Some(objects) => objects,
@@ -104,6 +122,17 @@ fn is_wkb(geometry: &Arc<dyn PhysicalExpr>, plan: &Arc<dyn ExecutionPlan>) -> Re
         found,
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView
     ))
+}
+
+/// Whether a geometry is in longitude and latitude.
+fn is_lon_lat(geometry: &Arc<dyn PhysicalExpr>, plan: &Arc<dyn ExecutionPlan>) -> Result<bool> {
+    let field = geometry.return_field(&plan.schema())?;
+    let crs = match SedonaType::from_storage_field(&field)? {
+        SedonaType::Wkb(_, crs) | SedonaType::WkbView(_, crs) | SedonaType::WkbLarge(_, crs) => crs,
+        _ => None,
+    };
+    let both = crs.zip(lnglat());
+    Ok(both.is_some_and(|(crs, lon_lat)| crs.crs_equals(lon_lat.as_ref())))
 }
 
 /// About how many rows a plan gives, where that is known.

@@ -429,3 +429,53 @@ fn rows_ordered_by_distance_are_the_nearest_ones_of_the_index() {
         assert_eq!(ask(query), ask(unindexed), "{query}");
     }
 }
+
+#[test]
+fn the_nearest_in_metres_are_those_along_the_geodesic() {
+    // Far enough north that a degree of longitude is half one of latitude, and the nearest in degrees are not the nearest.
+    let point = |n: i64, x: f64, y: f64| -> Row { (n, Some(geo::Point::new(x, y).into())) };
+    let spread = |n: i64, step: i64| ((n * step % 97) as f64 / 97.0, (n * step % 89) as f64 / 89.0);
+    let a: Vec<Row> = (0..40)
+        .map(|n| (n, spread(n, 31)))
+        .map(|(n, (u, v))| point(n, 10.0 + 3.0 * u, 59.0 + 3.0 * v))
+        .collect();
+    let b: Vec<Row> = (0..300)
+        .map(|n| (n, spread(n, 53)))
+        .map(|(n, (u, v))| point(n, 10.0 + 3.0 * u, 59.0 + 3.0 * v))
+        .collect();
+    let twin = Arc::new(TwinSnapshot::from_layers([layer("a", &a), layer("b", &b)]));
+    let place = |row: &Row| match row.1 {
+        Some(Geometry::Point(point)) => point,
+        _ => panic!("a point"),
+    };
+    let query = "SELECT a.n, b.n FROM a JOIN b ON ST_KNN(a.geom, b.geom, 4, TRUE)";
+    let mut expected = Pairs::new();
+    for from in &a {
+        let mut near: Vec<_> = b
+            .iter()
+            .map(|to| (geo::Geodesic.distance(place(from), place(to)), to.0))
+            .collect();
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        expected.extend(
+            near.into_iter()
+                .take(4)
+                .map(|(_, n)| (Some(from.0), Some(n))),
+        );
+    }
+    assert_eq!(pairs(&twin, query), expected);
+    assert_ne!(pairs(&twin, &query.replace("TRUE", "FALSE")), expected);
+    let made = "(SELECT n, ST_SetSRID(geom, 32632) AS geom FROM a)";
+    let refused = crate::fixture::ask(
+        &twin,
+        &format!(
+            "SELECT 1 FROM {made} AS a JOIN {} AS b ON ST_KNN(a.geom, b.geom, 4, TRUE)",
+            made.replace("FROM a", "FROM b")
+        ),
+    );
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("needs longitude and latitude")
+    );
+}

@@ -44,8 +44,8 @@ pub(super) enum Predicate {
     Relation(Relation),
     /// The two are at most so far apart, as a side or a literal says.
     Within(Arc<dyn PhysicalExpr>, JoinSide),
-    /// The indexed row is one of so many nearest to the probe's.
-    Nearest(usize),
+    /// The indexed row is one of so many nearest to the probe's, in the plane or in metres.
+    Nearest { count: usize, in_metres: bool },
 }
 
 /// What is joined with what, on what.
@@ -124,7 +124,7 @@ impl SpatialJoinExec {
             .as_ref()
             .map_or(0, |resident| resident.scan.layer().len());
         let collects = rows >= 2 * ROWS_PER_SHARE
-            && !matches!(join.predicate, Predicate::Nearest(_))
+            && !matches!(join.predicate, Predicate::Nearest { .. })
             && super::rows_of(probe)?.is_some_and(|rows| rows <= ROWS_TO_COLLECT);
         let shares = if collects {
             (rows / ROWS_PER_SHARE).clamp(1, partitions)
@@ -165,10 +165,15 @@ impl DisplayAs for SpatialJoinExec {
         let on = match &join.predicate {
             Predicate::Relation(relation) => format!("{}({left}, {right})", relation.function()),
             Predicate::Within(distance, _) => format!("st_dwithin({left}, {right}, {distance})"),
-            Predicate::Nearest(count) if join.indexed == JoinSide::Left => {
-                format!("st_knn({right}, {left}, {count})")
+            Predicate::Nearest { count, in_metres } => {
+                let is_left = join.indexed == JoinSide::Left;
+                let (from, to) = if is_left {
+                    (right, left)
+                } else {
+                    (left, right)
+                };
+                format!("st_knn({from}, {to}, {count}, {in_metres})")
             }
-            Predicate::Nearest(count) => format!("st_knn({left}, {right}, {count})"),
         };
         write!(
             formatter,

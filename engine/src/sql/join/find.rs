@@ -9,7 +9,7 @@ use layers::Extent;
 use super::side::Indexed;
 use crate::{
     index::Visit,
-    shape::{Position, Prepared, Relation, Shape, Side, squared_gap},
+    shape::{Position, Prepared, Relation, Shape, Side, least_metres, metres_between, squared_gap},
     sql::functions::Guard,
 };
 
@@ -92,6 +92,25 @@ impl Indexed {
             *distance = distance.sqrt();
         }
         found
+    }
+
+    /// The `count` rows nearest to a position in longitude and latitude, with metres, nearest first.
+    pub(in crate::sql) fn nearest_in_metres(
+        &self,
+        from: Coord<f64>,
+        count: usize,
+        within: f64,
+    ) -> Vec<(u32, f64)> {
+        let least = |extent: &Extent| least_metres(from, extent) * (1.0 - ROUNDING);
+        let index = self.index();
+        let mut exact = |row: u32| match () {
+            () if !self.is_selected(row) => f64::INFINITY,
+            () if self.all_points => metres_between(from, corner(index.stored_extent(row))),
+            () => self
+                .shape(row)
+                .map_or(f64::INFINITY, |shape| shape.metres_to(from)),
+        };
+        index.nearest_by(count, within, &least, &mut exact)
     }
 
     /// The rows at most so far from a geometry, ascending.

@@ -15,7 +15,7 @@ use datafusion::{
         compute::cast,
         datatypes::{DataType, Float64Type},
     },
-    common::{JoinSide, JoinType},
+    common::{JoinSide, JoinType, exec_err},
     error::Result,
     execution::SendableRecordBatchStream,
     physical_plan::metrics::BaselineMetrics,
@@ -31,7 +31,10 @@ use super::{
     probe::{Flags, Leftover, Probe},
     side::Indexed,
 };
-use crate::{shape::Shape, sql::functions::Guard};
+use crate::{
+    shape::{Shape, metres_between},
+    sql::functions::Guard,
+};
 
 /// What the partitions of one join share.
 #[derive(Debug)]
@@ -213,12 +216,11 @@ impl Matcher {
             return Ok(());
         };
         let test = match &self.join.predicate {
-            Predicate::Nearest(count) => {
+            Predicate::Nearest { count, in_metres } => {
                 if row.is_multiple_of(1024) {
                     self.guard.check()?;
                 }
-                self.nearest(&shape, *count);
-                return Ok(());
+                return self.nearest(&shape, *count, *in_metres);
             }
             Predicate::Relation(relation) if self.join.indexed == JoinSide::Left => {
                 Test::Relation(relation.inverse())
@@ -240,23 +242,36 @@ impl Matcher {
         Ok(())
     }
 
-    fn nearest(&mut self, shape: &Shape<'_>, count: usize) {
+    fn nearest(&mut self, shape: &Shape<'_>, count: usize, in_metres: bool) -> Result<()> {
         let here = shape.as_point();
-        let within = match (self.cursor.last, here) {
-            (Some((there, farthest)), Some(_)) => {
-                farthest + shape.distance_to(there, f64::INFINITY)
+        let moved = self.cursor.last.zip(here).map(|((there, farthest), here)| {
+            let moved = if in_metres {
+                metres_between(here, there)
+            } else {
+                shape.distance_to(there, f64::INFINITY)
+            };
+            farthest + moved
+        });
+        let rows = &self.searched.rows;
+        let found = match (in_metres, here) {
+            (false, _) => rows.nearest(shape, count, moved.unwrap_or(f64::INFINITY)),
+            // Metres to a shape may be a little more than they could be, so the bound is a little wider.
+            (true, Some(here)) => {
+                let within = moved.map_or(f64::INFINITY, |moved| moved * 1.001);
+                rows.nearest_in_metres(here, count, within)
             }
-            _ => f64::INFINITY,
+            (true, None) if shape.extent().is_empty() => Vec::new(),
+            (true, None) => {
+                return exec_err!(
+                    "ST_KNN(…, TRUE) measures in metres from points only: use ST_Centroid of the first geometry"
+                );
+            }
         };
-        let found = self.searched.rows.nearest(shape, count, within);
-        let farthest = found
-            .last()
-            .filter(|_| found.len() == count)
-            .map(|(_, distance)| *distance);
-        self.cursor.last = here.zip(farthest);
-        self.cursor
-            .runs
-            .extend(found.iter().rev().map(|(row, _)| *row..row + 1));
+        let farthest = found.last().filter(|_| found.len() == count);
+        self.cursor.last = here.zip(farthest.map(|(_, distance)| *distance));
+        let runs = found.iter().rev().map(|(row, _)| *row..row + 1);
+        self.cursor.runs.extend(runs);
+        Ok(())
     }
 
     /// The pairs found so far as a batch; none where there are none or the join does not ask for pairs.
