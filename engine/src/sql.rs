@@ -21,6 +21,7 @@ mod run;
 mod scan;
 mod session;
 mod table;
+mod table_functions;
 mod yielding;
 
 use std::{sync::Arc, time::Duration};

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use self::dated::Dated;
 pub use self::dated::MAX_DAYS;
+pub(crate) use self::dated::layer_at;
 use crate::{EngineError, LayerSnapshot, spelling::nearest_spelling};
 
 /// A twin opened for reading: every current layer in memory.

@@ -9,7 +9,11 @@ mod predicates;
 use datafusion::error::Result;
 use sedona_expr::function_set::FunctionSet;
 
-pub(super) use self::{bounded::bound, guard::Guard};
+pub(super) use self::{
+    bounded::bound,
+    guard::Guard,
+    h3::{containment, cover_of_wkb},
+};
 
 /// All spatial functions, each under guard of the query's deadline.
 ///

@@ -28,7 +28,10 @@ use sedona_query_planner::{
 use sedona_schema::{crs::lnglat, datatypes::SedonaType};
 
 use self::exec::{Join, Predicate, SpatialJoinExec};
-pub(super) use self::{distance::DistanceAsPredicate, side::Resident};
+pub(super) use self::{
+    distance::DistanceAsPredicate,
+    side::{Indexed, Resident},
+};
 use crate::shape::Relation;
 
 /// Plans every spatial join over plain WKB; others are left to a nested loop.

@@ -31,6 +31,7 @@ use super::{
     nearest::NearestFirst,
     plain,
     table::ResidentTable,
+    table_functions,
     yielding::YieldWhereRowsGrow,
 };
 use crate::TwinSnapshot;
@@ -76,6 +77,7 @@ pub(super) fn open(
     catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
     state.register_catalog_list(Arc::new(catalogs));
     state.config_mut().options_mut().extensions.insert(guard);
+    table_functions::register(&mut state, snapshot);
     state.mark_start_execution();
     Ok(state)
 }

@@ -80,7 +80,11 @@ impl TwinSnapshot {
     }
 }
 
-fn layer_at(layer: &Arc<LayerSnapshot>, day: NaiveDate) -> Result<Arc<LayerSnapshot>, EngineError> {
+/// A layer with the rows that hold on a day; the same where it has no periods.
+pub(crate) fn layer_at(
+    layer: &Arc<LayerSnapshot>,
+    day: NaiveDate,
+) -> Result<Arc<LayerSnapshot>, EngineError> {
     let schema = layer.batch.schema_ref();
     if layer.meta.kind == LayerKind::Raster || !Layer::has_validity(schema) {
         return Ok(Arc::clone(layer));

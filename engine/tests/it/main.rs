@@ -23,6 +23,8 @@ mod sql_joins;
 #[cfg(test)]
 mod sql_limits;
 #[cfg(test)]
+mod sql_tables;
+#[cfg(test)]
 mod tiles;
 #[cfg(test)]
 mod twin;

@@ -292,7 +292,11 @@ fn polygon_to_cells(args: &Arguments<'_>) -> Result<ArrayRef> {
     }))
 }
 
-fn cover_of_wkb(bytes: &[u8], resolution: Resolution, mode: ContainmentMode) -> Result<Vec<u64>> {
+pub(in crate::sql) fn cover_of_wkb(
+    bytes: &[u8],
+    resolution: Resolution,
+    mode: ContainmentMode,
+) -> Result<Vec<u64>> {
     use geo_traits::to_geo::ToGeoGeometry as _;
     let read = wkb::reader::read_wkb(bytes)
         .map_err(|error| exec_datafusion_err!("h3_polygon_to_cells: {error}"))?;
@@ -311,14 +315,14 @@ fn cover_of_wkb(bytes: &[u8], resolution: Resolution, mode: ContainmentMode) -> 
 }
 
 /// The containment mode of its word; the cell's middle inside the polygon unless said otherwise.
-fn containment(mode: Option<&str>) -> Result<ContainmentMode> {
+pub(in crate::sql) fn containment(mode: Option<&str>) -> Result<ContainmentMode> {
     match mode {
         None | Some("centroid") => Ok(ContainmentMode::ContainsCentroid),
         Some("contains") => Ok(ContainmentMode::ContainsBoundary),
         Some("intersects") => Ok(ContainmentMode::IntersectsBoundary),
         Some("covers") => Ok(ContainmentMode::Covers),
         Some(other) => exec_err!(
-            "h3_polygon_to_cells: mode '{other}' is not known: use 'centroid' (the cell's middle is inside), 'contains' \
+            "mode '{other}' of a cover in H3 cells is not known: use 'centroid' (the cell's middle is inside), 'contains' \
              (the whole cell is inside), 'intersects' (any part is) or 'covers' (as 'intersects', and never nothing)"
         ),
     }

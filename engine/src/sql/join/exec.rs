@@ -16,7 +16,7 @@ use datafusion::{
         Partitioning, PlanProperties,
         execution_plan::{Boundedness, EmissionType},
         joins::utils::{ColumnIndex, JoinFilter, build_join_schema},
-        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
+        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
         projection::{EmbeddedProjection, ProjectionExec, try_embed_projection},
         stream::RecordBatchStreamAdapter,
     },
@@ -24,6 +24,7 @@ use datafusion::{
 use futures::{TryStreamExt as _, stream};
 
 use super::{
+    find::Watch,
     matcher::{Cursor, Matcher, Searched, Shared},
     pairs::Columns,
     probe::Probe,
@@ -302,6 +303,12 @@ impl ExecutionPlan for SpatialJoinExec {
             probe: self.join.probe_side(),
         };
         let metrics = BaselineMetrics::new(&self.metrics, partition);
+        let counter = |name| MetricBuilder::new(&self.metrics).counter(name, partition);
+        let watch = Watch {
+            guard,
+            tested: counter("rows_tested"),
+            untested: counter("rows_taken_untested"),
+        };
         let open = {
             async move {
                 let searched = work.searched().await?;
@@ -326,7 +333,7 @@ impl ExecutionPlan for SpatialJoinExec {
                     columns,
                     stream,
                     batch_rows: context.session_config().batch_size().max(1),
-                    guard,
+                    watch,
                     metrics,
                     cursor: Cursor::over(probe),
                 })

@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, ops::Range};
 
-use datafusion::error::Result;
+use datafusion::{error::Result, physical_plan::metrics::Count};
 use geo::Coord;
 use layers::Extent;
 
@@ -30,6 +30,16 @@ pub(super) enum Test<'a> {
     WithinOfRow(&'a [Option<f64>], f64),
 }
 
+/// What a search tells while it works, and what may stop it.
+#[derive(Debug)]
+pub(in crate::sql) struct Watch {
+    pub(in crate::sql) guard: Guard,
+    /// Rows whose geometry was looked at.
+    pub(in crate::sql) tested: Count,
+    /// Rows taken with all others under a node, untested.
+    pub(in crate::sql) untested: Count,
+}
+
 impl Indexed {
     /// The rows among a share of the entries, in runs in the order of the index.
     ///
@@ -41,7 +51,7 @@ impl Indexed {
         probe: &Shape<'_>,
         test: Test<'_>,
         share: &Range<usize>,
-        guard: &Guard,
+        watch: &Watch,
     ) -> Result<Vec<Range<u32>>> {
         let mut search = Search {
             indexed: self,
@@ -49,7 +59,7 @@ impl Indexed {
             around: *probe.extent(),
             prepared: OnceCell::new(),
             share,
-            guard,
+            watch,
             looks: 0,
             stopped: Ok(()),
             takes_ranges: self.takes_ranges(),
@@ -121,7 +131,12 @@ impl Indexed {
         guard: &Guard,
     ) -> Result<Vec<u32>> {
         let all = 0..self.index().entries();
-        let runs = self.find(probe, Test::Within(distance), &all, guard)?;
+        let watch = Watch {
+            guard: guard.clone(),
+            tested: Count::new(),
+            untested: Count::new(),
+        };
+        let runs = self.find(probe, Test::Within(distance), &all, &watch)?;
         let mut rows: Vec<u32> = runs.into_iter().flatten().collect();
         rows.sort_unstable();
         Ok(rows)
@@ -143,7 +158,7 @@ struct Search<'a> {
     around: Extent,
     prepared: OnceCell<Prepared<'a>>,
     share: &'a Range<usize>,
-    guard: &'a Guard,
+    watch: &'a Watch,
     /// How many runs of entries were looked at, and whether the query is still wanted.
     looks: u32,
     stopped: Result<()>,
@@ -189,11 +204,12 @@ impl Search<'_> {
     fn take_where(&mut self, entries: Range<usize>, mut holds: impl FnMut(&Self, u32) -> bool) {
         self.looks += 1;
         if self.looks.is_multiple_of(CHECK_EVERY) && self.stopped.is_ok() {
-            self.stopped = self.guard.check();
+            self.stopped = self.watch.guard.check();
         }
         if self.stopped.is_err() {
             return;
         }
+        self.watch.tested.add(entries.len());
         for entry in entries {
             let row = self.indexed.index().row_at(entry);
             if holds(self, row) {
@@ -266,6 +282,7 @@ impl Search<'_> {
     }
 
     fn take_all(&mut self, entries: Range<usize>) {
+        self.watch.untested.add(entries.len());
         let index = self.indexed.index();
         if self.takes_ranges && !entries.is_empty() {
             let (start, end) = (

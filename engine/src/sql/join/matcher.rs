@@ -26,15 +26,12 @@ use tokio::sync::OnceCell;
 
 use super::{
     exec::{Join, Predicate},
-    find::Test,
+    find::{Test, Watch},
     pairs::{Columns, Rows, satisfying},
     probe::{Flags, Leftover, Probe},
     side::Indexed,
 };
-use crate::{
-    shape::{Shape, metres_between},
-    sql::functions::Guard,
-};
+use crate::shape::{Shape, metres_between};
 
 /// What the partitions of one join share.
 #[derive(Debug)]
@@ -101,7 +98,7 @@ pub(super) struct Matcher {
     /// The entries of the index that are searched.
     pub(super) share: Range<usize>,
     pub(super) batch_rows: usize,
-    pub(super) guard: Guard,
+    pub(super) watch: Watch,
     pub(super) metrics: BaselineMetrics,
     pub(super) cursor: Cursor,
 }
@@ -143,7 +140,7 @@ impl Matcher {
     /// The next batch of the answer; none at its end.
     pub(super) async fn next(&mut self) -> Result<Option<RecordBatch>> {
         loop {
-            self.guard.check()?;
+            self.watch.guard.check()?;
             if let Some(probe) = self.cursor.probe.clone() {
                 let timer = self.metrics.elapsed_compute().clone();
                 let _timed = timer.timer();
@@ -218,7 +215,7 @@ impl Matcher {
         let test = match &self.join.predicate {
             Predicate::Nearest { count, in_metres } => {
                 if row.is_multiple_of(1024) {
-                    self.guard.check()?;
+                    self.watch.guard.check()?;
                 }
                 return self.nearest(&shape, *count, *in_metres);
             }
@@ -237,7 +234,7 @@ impl Matcher {
         self.cursor.runs = self
             .searched
             .rows
-            .find(&shape, test, &self.share, &self.guard)?;
+            .find(&shape, test, &self.share, &self.watch)?;
         self.cursor.runs.reverse();
         Ok(())
     }

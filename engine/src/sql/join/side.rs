@@ -199,6 +199,16 @@ struct Gathered {
 }
 
 impl Indexed {
+    /// All rows of a layer.
+    pub(in crate::sql) fn of_layer(layer: &Arc<LayerSnapshot>) -> Self {
+        Self {
+            columns: layer.batch.clone(),
+            selected: None,
+            all_points: layer.is_all_points(),
+            source: Source::Layer(Arc::clone(layer)),
+        }
+    }
+
     /// Gathers the rows of a stream and builds an index over them, within the memory of the query.
     pub(super) async fn gather(
         mut rows: SendableRecordBatchStream,
