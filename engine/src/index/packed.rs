@@ -110,6 +110,17 @@ impl PackedIndex {
         &self.extents[row as usize]
     }
 
+    /// How many rows a window finds at most, within a node's worth at its edge.
+    ///
+    /// # Complexity
+    /// O(√n): only nodes across the edge of the window are entered.
+    pub(crate) fn at_most(&self, window: &Extent) -> usize {
+        let mut count = 0;
+        let mut run = |entries: Range<usize>, _| count += entries.len();
+        self.walk(&(0..self.entries()), &mut in_window(window), &mut run);
+        count
+    }
+
     /// Walks the entries of a range in their order; see [`Levels::walk`]. `run` may get rows that have no place.
     pub(crate) fn walk(
         &self,
@@ -224,6 +235,15 @@ impl<L: Fn(&Extent) -> f64, E: FnMut(u32) -> f64> Nearest<'_, L, E> {
     }
 }
 
+/// What a window does with nodes.
+fn in_window(window: &Extent) -> impl FnMut(&Extent) -> Visit {
+    move |extent| match () {
+        () if window.covers(extent) => Visit::All,
+        () if window.intersects(extent) => Visit::Enter,
+        () => Visit::Skip,
+    }
+}
+
 /// Whether an extent can stand in a tree: not empty, and every edge a finite number.
 pub(crate) fn is_placed(extent: &Extent) -> bool {
     !extent.is_empty()
@@ -238,15 +258,11 @@ impl SpatialIndex for PackedIndex {
         if window.is_empty() {
             return found;
         }
-        let mut node = |extent: &Extent| match () {
-            () if window.covers(extent) => Visit::All,
-            () if window.intersects(extent) => Visit::Enter,
-            () => Visit::Skip,
-        };
-        self.walk(&(0..self.entries()), &mut node, &mut |entries, _| {
+        let mut run = |entries: Range<usize>, _| {
             let rows = entries.map(|entry| self.row_at(entry));
             found.extend(rows.filter(|row| window.intersects(self.stored_extent(*row))));
-        });
+        };
+        self.walk(&(0..self.entries()), &mut in_window(window), &mut run);
         if !self.is_in_order() {
             found.sort_unstable();
         }

@@ -17,9 +17,6 @@ use crate::LayerSnapshot;
 /// Above this share of a layer's rows, reading them all costs less than picking them.
 const MOST_TO_PICK: f64 = 0.25;
 
-/// How many rows are looked at to foresee how many a window will find.
-const SAMPLE: usize = 1024;
-
 /// How far, of the largest coordinate, a distance may round across the edge of its window.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
 
@@ -58,7 +55,7 @@ pub(super) fn choose(layer: &LayerSnapshot, filters: &[Expr]) -> Result<Access> 
     if window.is_empty() {
         return Ok(all("the window is empty"));
     }
-    let share = foreseen_share(layer, &window);
+    let share = layer.index().at_most(&window) as f64 / layer.len().max(1) as f64;
     if share > MOST_TO_PICK {
         return Ok(all(&format!(
             "the window covers about {:.0} % of the layer",
@@ -217,25 +214,6 @@ fn literal_cell(expression: &Expr) -> Option<u64> {
         Expr::Literal(ScalarValue::Int64(Some(cell)), _) => u64::try_from(*cell).ok(),
         _ => None,
     }
-}
-
-/// The share of rows whose extent meets the window, from a sample spread over the layer.
-fn foreseen_share(layer: &LayerSnapshot, window: &Extent) -> f64 {
-    let step = (layer.len() / SAMPLE).max(1);
-    let sample = (0..layer.len())
-        .step_by(step)
-        .filter_map(|row| u32::try_from(row).ok());
-    let (looked, met) = sample.fold((0_u32, 0_u32), |(looked, met), row| {
-        (
-            looked + 1,
-            met + u32::from(
-                layer
-                    .extent_of(row)
-                    .is_some_and(|extent| extent.intersects(window)),
-            ),
-        )
-    });
-    f64::from(met) / f64::from(looked.max(1))
 }
 
 fn intersection(a: &Extent, b: &Extent) -> Extent {

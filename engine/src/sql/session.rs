@@ -92,6 +92,10 @@ fn assemble(rules: Rules) -> Result<SessionState> {
     let options = config.options_mut();
     options.sql_parser.dialect = Dialect::PostgreSQL;
     options.sql_parser.collect_spans = true;
+    // A layer knows its rows: a few of them are not worth a second thread, also where a filter leaves it open how few.
+    options
+        .execution
+        .use_row_number_estimates_to_optimize_partitioning = true;
     // Without this and the vendored rules, geometry metadata is lost in some plans (datafusion#24933, #22620).
     options
         .optimizer

@@ -98,8 +98,9 @@ impl Arguments {
             let made = args
                 .session()
                 .create_physical_expr(expression.clone(), &names);
-            let made =
-                made.map_err(|cause| plan_datafusion_err!("{usage} takes constants: {cause}"))?;
+            let made = made.ok().ok_or_else(|| {
+                plan_datafusion_err!("{usage} takes constants, and {expression} is none")
+            })?;
             let value = ScalarValue::try_from_array(&made.evaluate(&row)?.into_array(1)?, 0)?;
             Ok((
                 value,

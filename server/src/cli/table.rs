@@ -21,6 +21,9 @@ struct Column {
 impl Table {
     /// Lines with columns under each other, numbers to the right, and the number of rows.
     pub(crate) fn to_text(&self) -> String {
+        if let Some(plans) = self.as_plans() {
+            return plans;
+        }
         let heading: Vec<String> = self
             .columns
             .iter()
@@ -67,6 +70,24 @@ impl Table {
     }
 }
 
+impl Table {
+    /// The answer of EXPLAIN, whose values are trees of many lines, as it is meant to be read.
+    fn as_plans(&self) -> Option<String> {
+        let names = self.columns.iter().map(|column| column.name.as_str());
+        if !names.eq(["plan_type", "plan"]) {
+            return None;
+        }
+        let plans = self.rows.iter().map(|row| match row.as_slice() {
+            [Value::String(kind), Value::String(plan)] => Some(format!(
+                "{kind}\n  {}\n",
+                plan.trim_end().replace('\n', "\n  ")
+            )),
+            _ => None,
+        });
+        plans.collect()
+    }
+}
+
 fn show(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
@@ -85,6 +106,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_plan_keeps_its_lines() {
+        let table: Table = serde_json::from_value(json!({
+            "columns": [{"name": "plan_type"}, {"name": "plan"}],
+            "rows": [["physical_plan", "SortExec\n  ResidentScanExec: layer=parcels v3\n"]],
+        }))
+        .unwrap();
+        assert_eq!(
+            table.to_text(),
+            "physical_plan\n  SortExec\n    ResidentScanExec: layer=parcels v3\n"
+        );
+    }
 
     #[test]
     fn numbers_stand_to_the_right_and_long_values_are_cut() {
