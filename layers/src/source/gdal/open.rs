@@ -100,8 +100,9 @@ fn set_defaults() {
 pub(crate) fn open_dataset(path: &Path, open_options: &[&str]) -> Result<Dataset, ReadError> {
     DEFAULTS.call_once(set_defaults);
     let mut open_flags = GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR;
-    if !path.to_string_lossy().starts_with("PG:") {
-        // Of a database it would be PostGIS' rasters, whose driver does not understand quoted passwords.
+    // Of a database it would be PostGIS' rasters, whose driver does not understand quoted passwords; of a table whose first
+    // three columns are numbers, a grid of heights.
+    if !path.to_string_lossy().starts_with("PG:") && !is_table(path) {
         open_flags |= GdalOpenFlags::GDAL_OF_RASTER;
     }
     let options = DatasetOptions {
@@ -123,6 +124,11 @@ pub(crate) fn open_dataset(path: &Path, open_options: &[&str]) -> Result<Dataset
             address::failed(path, detail)
         }
     })
+}
+
+fn is_table(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| ["csv", "tsv"].contains(&extension.to_lowercase().as_str()))
 }
 
 /// What GDAL opens: of an archive that holds one source, that one.

@@ -232,6 +232,17 @@ fn spreadsheets_are_tables() {
 }
 
 #[test]
+fn a_csv_of_numbers_only_is_a_table_and_no_grid_of_heights() {
+    let place = Place::new();
+    let path = place.file(
+        "numbers.csv",
+        "id,lon,lat\n1,106.5,20.8\n2,106.1,21.1\n3,106.3,20.9\n",
+    );
+    let (report, _) = import(&place, &path);
+    assert_eq!((report.features_read, report.features_published), (3, 3));
+}
+
+#[test]
 fn csv_with_wkt_or_coordinates_keeps_text_as_it_stands() {
     let place = Place::new();
     let path = convert(
