@@ -479,3 +479,35 @@ fn the_nearest_in_metres_are_those_along_the_geodesic() {
             .contains("needs longitude and latitude")
     );
 }
+
+#[test]
+fn an_index_for_one_query_stays_within_its_memory_and_a_join_within_its_time() {
+    use std::time::{Duration, Instant};
+
+    use engine::sql::{SqlError, SqlLimits, SqlRequest, query};
+
+    let made = "(SELECT ST_FlipCoordinates(ST_FlipCoordinates(geom)) AS geom FROM parcels)";
+    let mut request = SqlRequest::new(format!(
+        "SELECT count(*) FROM {made} a JOIN {made} b ON ST_Touches(a.geom, b.geom)"
+    ));
+    request.limits.memory_bytes = 1 << 20;
+    let refused = query(&crate::fixture::province(), &request).unwrap_err();
+    assert!(matches!(refused, SqlError::Memory { .. }), "{refused:?}");
+
+    // Every parcel with every other: hundreds of millions of pairs.
+    let mut request = SqlRequest::new(
+        "SELECT count(*) FROM parcels a JOIN parcels b ON ST_DWithin(a.geom, b.geom, 1)",
+    );
+    request.limits = SqlLimits {
+        time: Duration::from_millis(300),
+        ..SqlLimits::default()
+    };
+    let begun = Instant::now();
+    let refused = query(&crate::fixture::province(), &request).unwrap_err();
+    assert!(matches!(refused, SqlError::Timeout { .. }), "{refused:?}");
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "it goes on for {:?}",
+        begun.elapsed()
+    );
+}
