@@ -39,11 +39,56 @@ fn every_example_gives_what_the_reference_says() {
         .filter(|(function, answer)| function.result != *answer)
         .map(|(function, answer)| {
             format!(
-                "{}\t{answer}\t(reference: {})",
+                "{} => {answer} (reference: {})",
                 function.name, function.result
             )
         })
         .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The entries of functions that take a geometry alone, with an EMPTY of the kind they take.
+#[test]
+fn null_and_empty_give_what_the_reference_says() {
+    let mut wrong = Vec::new();
+    for function in functions() {
+        let empty = match function.signature.split(" → ").next() {
+            Some("(geometry)" | "(polygon)") => "POLYGON EMPTY",
+            Some("(point)") => "POINT EMPTY",
+            Some("(line)") => "LINESTRING EMPTY",
+            _ => continue,
+        };
+        if function.name.ends_with("_agg") || function.name == "st_extent" {
+            continue;
+        }
+        let of = |argument: &str| {
+            let query = format!("SELECT {}({argument})", function.name);
+            let answer = ask(&province(), &query).map_err(|error| error.to_string())?;
+            let table = engine::output::to_json_table(&answer).unwrap();
+            let table: Value = serde_json::from_slice(&table).unwrap();
+            Ok::<_, String>(table["rows"][0][0].clone())
+        };
+        let null = of("ST_GeomFromText(CAST(NULL AS VARCHAR))");
+        if null != Ok(Value::Null) {
+            wrong.push(format!("{} of null: {null:?}", function.name));
+        }
+        let of_empty = of(&format!("ST_GeomFromText('{empty}')"));
+        let fits = match (&of_empty, function.empty) {
+            (Ok(answer), says) if says.contains("EMPTY gives null") => answer.is_null(),
+            (Ok(answer), says) if says.contains("EMPTY gives 0") => answer.as_f64() == Some(0.0),
+            (Ok(answer), says) if says.contains("EMPTY gives EMPTY") => {
+                answer.as_str().is_some_and(|text| text.contains("EMPTY"))
+            }
+            (Ok(_), _) => true,
+            (Err(_), _) => false,
+        };
+        if !fits {
+            wrong.push(format!(
+                "{} of {empty}: {of_empty:?}; {}",
+                function.name, function.empty
+            ));
+        }
+    }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

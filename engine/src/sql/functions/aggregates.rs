@@ -29,7 +29,7 @@ use sedona_schema::{
 };
 
 use self::folds::{Hull, Intersection, Union};
-use super::geometry::{caught, geometry_of, wkb_of};
+use super::geometry::{caught, geometry_of, named, wkb_of};
 
 /// Puts the aggregates into a set, over those of the same name.
 pub(super) fn add_to(functions: &mut FunctionSet) {
@@ -106,14 +106,14 @@ impl<F: Fold> Folded<F> {
             for bytes in column.as_binary::<i32>().iter().flatten() {
                 let taken = geometry_of(bytes)
                     .and_then(|geometry| caught(|| take(&mut self.fold, geometry)));
-                taken.map_err(|error| error.context(self.name))?;
+                taken.map_err(|error| named(self.name, error))?;
             }
         }
         Ok(())
     }
 
     fn value(&mut self) -> Result<ScalarValue> {
-        let total = caught(|| self.fold.total()).map_err(|error| error.context(self.name))?;
+        let total = caught(|| self.fold.total()).map_err(|error| named(self.name, error))?;
         let total = total.map(|geometry| wkb_of(&geometry)).transpose()?;
         Ok(ScalarValue::Binary(total))
     }

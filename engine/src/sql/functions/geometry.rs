@@ -24,7 +24,7 @@ pub(super) use self::{
     hulls::convex,
     overlay::intersection,
     restore::restore,
-    rows::{caught, geometry_of, wkb_of},
+    rows::{caught, geometry_of, named, wkb_of},
     validity::sound,
 };
 

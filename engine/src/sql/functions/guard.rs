@@ -70,7 +70,7 @@ impl ExtensionOptions for Guard {
 }
 
 /// Functions that take so long for a row that a whole batch of them would outlast the deadline.
-const HEAVY: [&str; 18] = [
+const HEAVY: [&str; 20] = [
     "h3_polygon_to_cells",
     "st_buffer",
     "st_closestpoint",
@@ -81,6 +81,8 @@ const HEAVY: [&str; 18] = [
     "st_hausdorffdistance",
     "st_hexagongrid",
     "st_intersection",
+    "st_isvalid",
+    "st_isvalidreason",
     "st_makevalid",
     "st_segmentize",
     "st_shortestline",

@@ -104,31 +104,36 @@ that kind.
 
 /// The reference as a Markdown document.
 pub fn function_document() -> String {
-    let mut out = HEAD.to_owned();
-    for chapter in FUNCTION_REFERENCE {
-        out.push_str(&format!("\n## {}\n", chapter.title));
-        if !chapter.note.is_empty() {
-            out.push_str(&format!("\n{}\n", chapter.note));
-        }
-        for function in chapter.functions {
-            function.write(&mut out);
-        }
+    let chapters = FUNCTION_REFERENCE.iter().map(Chapter::text);
+    std::iter::once(HEAD.to_owned()).chain(chapters).collect()
+}
+
+impl Chapter {
+    fn text(&self) -> String {
+        let note = if self.note.is_empty() {
+            String::new()
+        } else {
+            format!("\n{}\n", self.note)
+        };
+        let functions = self.functions.iter().map(FunctionReference::text);
+        format!(
+            "\n## {}\n{note}{}",
+            self.title,
+            functions.collect::<String>()
+        )
     }
-    out
 }
 
 impl FunctionReference {
-    fn write(&self, out: &mut String) {
-        out.push_str(&format!(
-            "\n### {}\n\n`{0}{}`\n\n{}",
-            self.name, self.signature, self.gives
-        ));
-        if !self.aliases.is_empty() {
-            out.push_str(&format!(" Also called {}.", self.aliases.join(", ")));
-        }
-        out.push_str(&format!(
-            "\n\nNull and EMPTY: {}. CRS: {}.\n\n```sql\n{}\n-- {}\n```\n",
-            self.empty, self.crs, self.example, self.result
-        ));
+    fn text(&self) -> String {
+        let aliases = if self.aliases.is_empty() {
+            String::new()
+        } else {
+            format!(" Also called {}.", self.aliases.join(", "))
+        };
+        format!(
+            "\n### {0}\n\n`{0}{1}`\n\n{2}{aliases}\n\nNull and EMPTY: {3}. CRS: {4}.\n\n```sql\n{5}\n-- {6}\n```\n",
+            self.name, self.signature, self.gives, self.empty, self.crs, self.example, self.result
+        )
     }
 }

@@ -29,13 +29,11 @@ pub(super) struct Union {
 impl Union {
     fn carry(&mut self, mut made: MultiPolygon) {
         for level in &mut self.levels {
-            match level.take() {
-                Some(other) => made = unified([&other, &made]),
-                None => {
-                    *level = Some(made);
-                    return;
-                }
-            }
+            let Some(other) = level.take() else {
+                *level = Some(made);
+                return;
+            };
+            made = unified([&other, &made]);
         }
         self.levels.push(Some(made));
     }
@@ -94,9 +92,9 @@ impl Fold for Union {
     }
 
     fn bytes(&self) -> usize {
-        let waiting: usize = self.waiting.iter().map(|one| one.coords_count()).sum();
+        let waiting: usize = self.waiting.iter().map(geo::CoordsIter::coords_count).sum();
         let levels = self.levels.iter().flatten();
-        let unified: usize = levels.map(|level| level.coords_count()).sum();
+        let unified: usize = levels.map(geo::CoordsIter::coords_count).sum();
         (waiting + unified) * size_of::<Coord>()
     }
 }

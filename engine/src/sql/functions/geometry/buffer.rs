@@ -7,7 +7,7 @@ use datafusion::{
     error::Result,
 };
 use geo::{
-    Buffer as _, Geometry, MultiPolygon, Validation as _,
+    Buffer as _, Geometry, HasDimensions as _, MultiPolygon, Polygon,
     buffer::{BufferStyle, LineCap, LineJoin},
 };
 
@@ -15,16 +15,16 @@ use super::{
     gathered, plain,
     rows::{Function, Named},
     sound,
-    validity::areas,
+    validity::{areas, fault_of_polygon},
 };
 
-/// Segments of a quarter circle, as in PostGIS.
+/// Segments of a quarter circle, as in `PostGIS`.
 const QUAD_SEGS: f64 = 8.0;
 
 /// The most of them; a circle of 4,096 corners is rounder than any map shows.
 const MOST_QUAD_SEGS: f64 = 1024.0;
 
-/// How many distances a mitred corner may reach out, as in PostGIS.
+/// How many distances a mitred corner may reach out, as in `PostGIS`.
 const MITRE_LIMIT: f64 = 5.0;
 
 pub(super) fn kernels() -> Vec<Named> {
@@ -39,18 +39,24 @@ fn buffered(geometry: &Geometry, distance: f64, style: &Style) -> Result<Geometr
     if !distance.is_finite() {
         return exec_err!("a distance of {distance} does not exist");
     }
+    if geometry.is_empty() {
+        return Ok(Polygon::empty().into());
+    }
     let geometry = repaired(geometry)?;
     if distance == 0.0 {
         let areas = areas(&geometry).into_iter().cloned();
         return Ok(plain(geo::unary_union(&areas.collect::<Vec<_>>())));
     }
-    Ok(plain(geometry.buffer_with_style(style.at(distance))))
+    let are_points = matches!(geometry, Geometry::Point(_) | Geometry::MultiPoint(_));
+    Ok(plain(
+        geometry.buffer_with_style(style.at(distance, are_points)),
+    ))
 }
 
 /// The geometry with valid polygons.
 fn repaired(geometry: &Geometry) -> Result<Geometry> {
     Ok(match geometry {
-        Geometry::Polygon(polygon) if !polygon.is_valid() => {
+        Geometry::Polygon(polygon) if fault_of_polygon(polygon).is_some() => {
             sound(&MultiPolygon::from(polygon.clone()))?
                 .into_owned()
                 .into()
@@ -123,10 +129,12 @@ impl Style {
         Ok(style)
     }
 
-    fn at(&self, distance: f64) -> BufferStyle<f64> {
-        // The overlay rounds the number of segments down, and a quarter circle up.
-        let step = FRAC_PI_2 / (self.quad_segs + 1e-9);
+    fn at(&self, distance: f64, are_points: bool) -> BufferStyle<f64> {
+        // Around a point the number of segments is rounded up, elsewhere down.
+        const ROUNDING: f64 = 1e-9;
+        let step = FRAC_PI_2 / (self.quad_segs + ROUNDING);
         let cap = match self.end_cap {
+            EndCap::Round if are_points => LineCap::Round(FRAC_PI_2 / (self.quad_segs - ROUNDING)),
             EndCap::Round => LineCap::Round(step),
             EndCap::Flat => LineCap::Butt,
             EndCap::Square => LineCap::Square,

@@ -3,12 +3,15 @@
 use datafusion::{common::exec_err, error::Result};
 use geo::{
     ConcaveHull as _, ConvexHull as _, Coord, CoordsIter as _, Geometry, LineString,
-    MinimumRotatedRect as _, Point, Validation as _,
+    MinimumRotatedRect as _, Point,
     concave_hull::ConcaveHullOptions,
     kernels::{Kernel, Orientation, RobustKernel},
 };
 
-use super::rows::{Function, Named, of_one};
+use super::{
+    rows::{Function, Named, of_one},
+    validity::fault_of_polygon,
+};
 
 /// How much longer than the way round a detour may be, unless a query says otherwise; 1 is as concave as it gets.
 const CONCAVITY: f64 = 2.0;
@@ -52,7 +55,7 @@ fn concave(geometry: &Geometry, concavity: f64) -> Result<Geometry> {
     positions.dedup();
     let options = ConcaveHullOptions::default().concavity(concavity);
     let hull = positions.concave_hull_with_options(options);
-    Ok(if hull.is_valid() {
+    Ok(if fault_of_polygon(&hull).is_none() {
         hull.into()
     } else {
         convex(geometry)

@@ -159,10 +159,10 @@ fn locate(line: &Geometry, point: &Geometry) -> Result<Option<f64>> {
     if line.is_empty() || point.is_empty() {
         return Ok(None);
     }
-    match (line, point) {
-        (Geometry::LineString(line), Geometry::Point(point)) => Ok(line.line_locate_point(point)),
-        _ => exec_err!("takes a linestring and a point"),
-    }
+    let (Geometry::LineString(line), Geometry::Point(point)) = (line, point) else {
+        return exec_err!("takes a linestring and a point");
+    };
+    Ok(line.line_locate_point(point))
 }
 
 /// The greatest distance from a vertex of one to the nearest vertex of the other.

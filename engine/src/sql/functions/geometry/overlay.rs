@@ -150,12 +150,17 @@ fn both(a: &Geometry, b: &Geometry, operation: OpType) -> Result<Geometry> {
                 (b, a)
             };
             let rest = difference(less, more)?;
-            if rest.is_empty() || rest == no_point() {
+            if is_nothing(&rest) {
                 return Ok(more.clone());
             }
             gathered(vec![more.clone(), rest])
         }
     })
+}
+
+/// Whether there is nothing in a geometry; POINT EMPTY is a position of NaN here.
+fn is_nothing(geometry: &Geometry) -> bool {
+    geometry.is_empty() || geometry.coords_iter().all(|at| at.x.is_nan())
 }
 
 fn two_lines<T>() -> Result<T> {

@@ -14,7 +14,7 @@ use datafusion::{
         compute::cast,
         datatypes::{DataType, Float64Type},
     },
-    common::{ScalarValue, exec_datafusion_err, exec_err},
+    common::{DataFusionError, ScalarValue, exec_datafusion_err, exec_err},
     error::Result,
     logical_expr::ColumnarValue,
 };
@@ -162,6 +162,16 @@ pub(in crate::sql::functions) fn caught<T>(run: impl FnOnce() -> Result<T>) -> R
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_panic| {
         exec_err!("this geometry cannot be computed: see ST_IsValidReason and ST_MakeValid")
     })
+}
+
+/// The error with the name of the function before it.
+pub(in crate::sql::functions) fn named(name: &str, error: DataFusionError) -> DataFusionError {
+    match error {
+        DataFusionError::Execution(message) => {
+            DataFusionError::Execution(format!("{name}: {message}"))
+        }
+        other => other.context(name),
+    }
 }
 
 /// What an argument is.
@@ -317,7 +327,7 @@ impl<T: Answer> Function<T> {
             matcher,
             Arc::new(move |types, values| {
                 self.invoke(types, values)
-                    .map_err(|error| error.context(name))
+                    .map_err(|error| named(name, error))
             }),
         );
         if in_degrees {
@@ -329,7 +339,7 @@ impl<T: Answer> Function<T> {
 
     fn invoke(&self, types: &[SedonaType], values: &[ColumnarValue]) -> Result<ColumnarValue> {
         if self.in_degrees {
-            check_degrees(self.name, types)?;
+            check_degrees(types)?;
         }
         let arrays = values.iter().find_map(|value| match value {
             ColumnarValue::Array(array) => Some(array.len()),
@@ -344,11 +354,7 @@ impl<T: Answer> Function<T> {
         let mut answers = T::builder();
         for row in 0..rows {
             let answer = self.answer(&columns, row);
-            T::append(
-                &mut answers,
-                answer.map_err(|error| error.context(self.name))?,
-            )
-            .map_err(|error| error.context(self.name))?;
+            T::append(&mut answers, answer?)?;
         }
         let answers = T::finish(answers);
         if arrays.is_none() {
@@ -445,10 +451,10 @@ impl Column {
     }
 }
 
-fn check_degrees(name: &str, types: &[SedonaType]) -> Result<()> {
+fn check_degrees(types: &[SedonaType]) -> Result<()> {
     let is_else = |of: &SedonaType| of.crs().is_some() && *of.crs() != lnglat();
     if types.iter().any(is_else) {
-        return exec_err!("{name} takes degrees: write ST_Transform(geometry, 'EPSG:4326')");
+        return exec_err!("takes degrees: write ST_Transform(geometry, 'EPSG:4326')");
     }
     Ok(())
 }

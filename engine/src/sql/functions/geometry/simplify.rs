@@ -1,11 +1,12 @@
 //! `ST_Simplify` and `ST_SimplifyPreserveTopology`, by the distance of Ramer, Douglas and Peucker.
 
 use datafusion::{common::exec_err, error::Result};
-use geo::{Area as _, Geometry, MultiPolygon, Polygon, Simplify as _, Validation as _};
+use geo::{Area as _, Geometry, MultiPolygon, Polygon, Simplify as _};
 
 use super::{
     gathered,
     rows::{Named, with_number},
+    validity::{fault_of_polygon, fault_of_polygons},
 };
 
 /// How often the tolerance is halved before a polygon stays as it is: to a 65,536th.
@@ -53,12 +54,14 @@ fn simplified(geometry: &Geometry, tolerance: f64) -> Geometry {
 fn preserved(geometry: &Geometry, tolerance: f64) -> Geometry {
     match geometry {
         Geometry::Polygon(polygon) => {
-            let is_kept = |made: &Polygon| made.is_valid() && made.unsigned_area() > 0.0;
+            let is_kept =
+                |made: &Polygon| fault_of_polygon(made).is_none() && made.unsigned_area() > 0.0;
             with_less(polygon, tolerance, Polygon::simplify, is_kept).into()
         }
         Geometry::MultiPolygon(polygons) => {
             let is_kept = |made: &MultiPolygon| {
-                made.is_valid() && made.iter().all(|part| part.unsigned_area() > 0.0)
+                fault_of_polygons(made).is_none()
+                    && made.iter().all(|part| part.unsigned_area() > 0.0)
             };
             with_less(polygons, tolerance, MultiPolygon::simplify, is_kept).into()
         }

@@ -55,12 +55,12 @@ fn distance_m(a: &Geometry, b: &Geometry) -> Result<Option<f64>> {
     }
     check(a)?;
     check(b)?;
-    match (a, b) {
-        (Geometry::Point(a), Geometry::Point(b)) => Ok(Some(Geodesic.distance(*a, *b))),
-        _ => exec_err!(
+    let (Geometry::Point(a), Geometry::Point(b)) = (a, b) else {
+        return exec_err!(
             "takes two points; for other geometries write ST_Distance of both through ST_Transform(…, 'EPSG:9209')"
-        ),
-    }
+        );
+    };
+    Ok(Some(Geodesic.distance(*a, *b)))
 }
 
 fn area_m2(polygon: &Polygon) -> f64 {

@@ -6,7 +6,8 @@
 
 use datafusion::{common::exec_err, error::Result};
 use geo::{
-    Coord, CoordsIter as _, Geometry, LineString, MultiPoint, Polygon, TriangulateEarcut as _,
+    Contains as _, Coord, CoordsIter as _, Geometry, LineString, MultiPoint, Polygon,
+    TriangulateEarcut as _,
 };
 
 use super::{
@@ -190,14 +191,13 @@ fn half(polygon: &Polygon, axis: Axis, value: f64, above: bool) -> Vec<Polygon> 
             }
         }
     }
-    outlines.extend(joined(chains, axis.other()));
+    outlines.extend(joined(&chains, axis.other()));
     let mut parts: Vec<Polygon> = outlines
         .into_iter()
         .map(|ring| Polygon::new(ring, Vec::new()))
         .collect();
     for hole in holes {
         // Holes are within one part, which the most of their vertices say; one alone may touch another part.
-        use geo::Contains as _;
         let within = |part: &Polygon| hole.0.iter().filter(|at| part.contains(*at)).count();
         if let Some(part) = parts.iter_mut().max_by_key(|part| within(part)) {
             part.interiors_push(hole);
@@ -249,7 +249,7 @@ fn crossing(a: Coord, b: Coord, axis: Axis, value: f64) -> Coord {
 }
 
 /// Rings of chains whose ends, sorted along the line, belong together two by two.
-fn joined(chains: Vec<Vec<Coord>>, along: Axis) -> Vec<LineString> {
+fn joined(chains: &[Vec<Coord>], along: Axis) -> Vec<LineString> {
     let mut ends: Vec<(f64, usize, bool)> = Vec::with_capacity(chains.len() * 2);
     for (row, chain) in chains.iter().enumerate() {
         if let (Some(first), Some(last)) = (chain.first(), chain.last()) {

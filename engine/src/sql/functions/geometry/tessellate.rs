@@ -39,7 +39,7 @@ pub(super) fn kernels() -> Vec<Named> {
             let triangles = sites.unconstrained_triangulation();
             let triangles = triangles.map_err(|error| exec_datafusion_err!("{error}"))?;
             Ok(Some(collection(
-                triangles.into_iter().map(|triangle| triangle.to_polygon()),
+                triangles.into_iter().map(geo::Triangle::to_polygon),
             )))
         })
         .kernels(),

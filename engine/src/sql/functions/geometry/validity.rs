@@ -1,14 +1,18 @@
 //! `ST_IsValid`, `ST_IsValidReason`, `ST_MakeValid`.
 
+mod fault;
+
 use std::borrow::Cow;
 
 use datafusion::{common::exec_err, error::Result};
 use geo::{
     Area as _, BooleanOps as _, BoundingRect as _, CoordsIter as _, Geometry, LineString,
     MakeValid as _, MapCoords as _, MultiLineString, MultiPolygon, Point, Polygon,
-    RemoveRepeatedPoints as _, Validation as _,
+    RemoveRepeatedPoints as _,
 };
 
+use self::fault::fault;
+pub(super) use self::fault::{fault_of_polygon, fault_of_polygons};
 use super::{
     gathered, nothing, plain,
     restore::restore,
@@ -17,7 +21,7 @@ use super::{
 
 pub(super) fn kernels() -> Vec<Named> {
     vec![
-        of_one("st_isvalid", |geometry| Ok(Some(geometry.is_valid())))
+        of_one("st_isvalid", |geometry| Ok(Some(fault(geometry).is_none())))
             .of_any_position()
             .kernels(),
         of_one("st_isvalidreason", |geometry| Ok(Some(reason(geometry))))
@@ -27,17 +31,15 @@ pub(super) fn kernels() -> Vec<Named> {
     ]
 }
 
-/// Why a geometry is not valid; `Valid Geometry`, in PostGIS' words, where it is.
+/// Why a geometry is not valid; `Valid Geometry`, in the words of `PostGIS`, where it is.
 fn reason(geometry: &Geometry) -> String {
-    geometry
-        .check_validation()
-        .map_or_else(|fault| fault.to_string(), |()| "Valid Geometry".to_owned())
+    fault(geometry).unwrap_or_else(|| "Valid Geometry".to_owned())
 }
 
 /// A valid geometry: what is inside of an odd number of rings stays area. Parts without area are dropped, a line without
 /// length becomes its point.
 fn make_valid(geometry: &Geometry) -> Result<Geometry> {
-    if geometry.is_valid() {
+    if fault(geometry).is_none() {
         return Ok(geometry.clone());
     }
     Ok(match geometry {
@@ -45,7 +47,7 @@ fn make_valid(geometry: &Geometry) -> Result<Geometry> {
         Geometry::MultiPolygon(polygons) => valid_area(polygons)?.into(),
         Geometry::LineString(line) => valid_line(line),
         Geometry::MultiLineString(lines) => {
-            let with_length = lines.iter().filter(|line| line.is_valid()).cloned();
+            let with_length = lines.iter().filter(|line| has_length(line)).cloned();
             MultiLineString::new(with_length.collect()).into()
         }
         Geometry::GeometryCollection(parts) => {
@@ -54,6 +56,10 @@ fn make_valid(geometry: &Geometry) -> Result<Geometry> {
         }
         other => other.clone(),
     })
+}
+
+fn has_length(line: &LineString) -> bool {
+    line.0.windows(2).any(|ends| ends[0] != ends[1])
 }
 
 fn valid_line(line: &LineString) -> Geometry {
@@ -70,7 +76,7 @@ fn valid_line(line: &LineString) -> Geometry {
 /// # Errors
 /// When invalid polygons cannot be made valid.
 pub(in crate::sql::functions) fn sound(polygons: &MultiPolygon) -> Result<Cow<'_, MultiPolygon>> {
-    if polygons.is_valid() {
+    if fault_of_polygons(polygons).is_none() {
         return Ok(Cow::Borrowed(polygons));
     }
     valid_area(polygons).map(Cow::Owned)
@@ -85,7 +91,7 @@ fn valid_area(polygons: &MultiPolygon) -> Result<MultiPolygon> {
     let grown = polygons.map_coords(|at| at * grow);
     if let Ok(made) = grown.make_valid() {
         let made = with_area(made.map_coords(|at| at * shrink));
-        if made.is_valid() {
+        if fault_of_polygons(&made).is_none() {
             return Ok(made);
         }
     }
@@ -93,7 +99,7 @@ fn valid_area(polygons: &MultiPolygon) -> Result<MultiPolygon> {
     let made = polygons.union(&MultiPolygon::<f64>::new(Vec::new()));
     let restored = with_area(restore(made.clone(), polygons.coords_iter()));
     for made in [restored, with_area(made)] {
-        if made.is_valid() {
+        if fault_of_polygons(&made).is_none() {
             return Ok(made);
         }
     }

@@ -11,7 +11,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_GeomFromText('POINT (1 2)'))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_geomfromewkt",
@@ -21,7 +21,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "as the text says",
         example: "ST_SRID(ST_GeomFromEWKT('SRID=3857;POINT (1 2)'))",
-        result: "?",
+        result: "3857",
     },
     FunctionReference {
         name: "st_pointfromtext",
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_PointFromText('POINT (1 2)'))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_linefromtext",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_LineFromText('LINESTRING (0 0, 1 1)'))",
-        result: "?",
+        result: "LINESTRING(0 0,1 1)",
     },
     FunctionReference {
         name: "st_polygonfromtext",
@@ -51,7 +51,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_Area(ST_PolygonFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'))",
-        result: "?",
+        result: "4.0",
     },
     FunctionReference {
         name: "st_mpointfromtext",
@@ -61,7 +61,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_NumGeometries(ST_MPointFromText('MULTIPOINT ((0 0), (2 0), (2 2))'))",
-        result: "?",
+        result: "3",
     },
     FunctionReference {
         name: "st_mlinefromtext",
@@ -71,7 +71,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_Length(ST_MLineFromText('MULTILINESTRING ((0 0, 1 0), (0 1, 2 1))'))",
-        result: "?",
+        result: "3.0",
     },
     FunctionReference {
         name: "st_mpolyfromtext",
@@ -81,7 +81,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_Area(ST_MPolyFromText('MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))'))",
-        result: "?",
+        result: "0.5",
     },
     FunctionReference {
         name: "st_geomcollfromtext",
@@ -91,7 +91,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_NumGeometries(ST_GeomCollFromText('GEOMETRYCOLLECTION (POINT (1 2))'))",
-        result: "?",
+        result: "1",
     },
     FunctionReference {
         name: "st_geomfromwkb",
@@ -101,7 +101,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_GeomFromWKB(ST_AsBinary(ST_Point(1, 2))))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_geomfromwkbunchecked",
@@ -111,7 +111,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_GeomFromWKBUnchecked(ST_AsBinary(ST_Point(1, 2))))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_geomfromewkb",
@@ -121,7 +121,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "as the bytes say",
         example: "ST_SRID(ST_GeomFromEWKB(ST_AsEWKB(ST_Point(1, 2, 3857))))",
-        result: "?",
+        result: "3857",
     },
     FunctionReference {
         name: "st_pointfromwkb",
@@ -131,7 +131,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_PointFromWKB(ST_AsBinary(ST_Point(1, 2))))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_linestringfromwkb",
@@ -141,7 +141,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_LineFromWKB(ST_AsBinary(ST_GeomFromText('LINESTRING (0 0, 1 1)'))))",
-        result: "?",
+        result: "LINESTRING(0 0,1 1)",
     },
     FunctionReference {
         name: "st_point",
@@ -151,7 +151,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_Point(106.3, 20.9))",
-        result: "?",
+        result: "POINT(106.3 20.9)",
     },
     FunctionReference {
         name: "st_pointz",
@@ -161,7 +161,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_PointZ(1, 2, 3))",
-        result: "?",
+        result: "POINT Z(1 2 3)",
     },
     FunctionReference {
         name: "st_pointm",
@@ -171,7 +171,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_PointM(1, 2, 3))",
-        result: "?",
+        result: "POINT M(1 2 3)",
     },
     FunctionReference {
         name: "st_pointzm",
@@ -181,7 +181,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_PointZM(1, 2, 3, 4))",
-        result: "?",
+        result: "POINT ZM(1 2 3 4)",
     },
     FunctionReference {
         name: "st_makeenvelope",
@@ -191,7 +191,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84 unless said otherwise",
         example: "ST_AsText(ST_MakeEnvelope(0, 0, 2, 1))",
-        result: "?",
+        result: "POLYGON((0 0,0 1,2 1,2 0,0 0))",
     },
     FunctionReference {
         name: "st_makeline",
@@ -201,7 +201,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "both alike, kept",
         example: "ST_AsText(ST_MakeLine(ST_Point(0, 0), ST_Point(1, 1)))",
-        result: "?",
+        result: "LINESTRING(0 0,1 1)",
     },
     FunctionReference {
         name: "st_geogfromwkt",
@@ -211,7 +211,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84",
         example: "ST_AsText(ST_GeogFromWKT('POINT (1 2)'))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_geogfromwkb",
@@ -221,7 +221,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84",
         example: "ST_AsText(ST_GeogFromWKB(ST_AsBinary(ST_Point(1, 2))))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_geogpoint",
@@ -231,7 +231,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "OGC:CRS84",
         example: "ST_AsText(ST_GeogPoint(106.3, 20.9))",
-        result: "?",
+        result: "POINT(106.3 20.9)",
     },
     FunctionReference {
         name: "st_togeography",
@@ -241,7 +241,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_ToGeography(ST_Point(1, 2)))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_togeometry",
@@ -251,6 +251,6 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_ToGeometry(ST_GeogPoint(1, 2)))",
-        result: "?",
+        result: "POINT(1 2)",
     },
 ];

@@ -11,7 +11,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "both alike, kept",
         example: "ST_AsText(ST_Intersection(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_GeomFromText('POLYGON ((1 1, 3 1, 3 3, 1 3, 1 1))')))",
-        result: "?",
+        result: "POLYGON((1 2,1 1,2 1,2 2,1 2))",
     },
     FunctionReference {
         name: "st_difference",
@@ -21,7 +21,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "both alike, kept",
         example: "ST_Area(ST_Difference(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_GeomFromText('POLYGON ((1 1, 3 1, 3 3, 1 3, 1 1))')))",
-        result: "?",
+        result: "3.0",
     },
     FunctionReference {
         name: "st_symdifference",
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "both alike, kept",
         example: "ST_Area(ST_SymDifference(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_GeomFromText('POLYGON ((1 1, 3 1, 3 3, 1 3, 1 1))')))",
-        result: "?",
+        result: "6.0",
     },
     FunctionReference {
         name: "st_union",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "both alike, kept",
         example: "ST_Area(ST_Union(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_GeomFromText('POLYGON ((1 1, 3 1, 3 3, 1 3, 1 1))')))",
-        result: "?",
+        result: "7.0",
     },
     FunctionReference {
         name: "st_buffer",
@@ -51,7 +51,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives POLYGON EMPTY",
         crs: "kept",
         example: "ST_Area(ST_Buffer(ST_GeomFromText('LINESTRING (0 0, 2 0)'), 1, 'endcap=flat'))",
-        result: "?",
+        result: "4.0",
     },
     FunctionReference {
         name: "st_makevalid",
@@ -61,7 +61,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_Area(ST_MakeValid(ST_GeomFromText('POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))')))",
-        result: "?",
+        result: "2.0",
     },
     FunctionReference {
         name: "st_simplify",
@@ -71,7 +71,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Simplify(ST_GeomFromText('LINESTRING (0 0, 1 0.1, 2 0)'), 0.5))",
-        result: "?",
+        result: "LINESTRING(0 0,2 0)",
     },
     FunctionReference {
         name: "st_simplifypreservetopology",
@@ -81,7 +81,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_SimplifyPreserveTopology(ST_GeomFromText('POLYGON ((0 0, 1 0.1, 2 0, 2 2, 0 2, 0 0))'), 0.5))",
-        result: "?",
+        result: "POLYGON((0 0,2 0,2 2,0 2,0 0))",
     },
     FunctionReference {
         name: "st_convexhull",
@@ -91,7 +91,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_ConvexHull(ST_GeomFromText('MULTIPOINT ((0 0), (2 0), (2 2))')))",
-        result: "?",
+        result: "POLYGON((0 0,2 0,2 2,0 0))",
     },
     FunctionReference {
         name: "st_concavehull",
@@ -101,7 +101,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_Area(ST_ConcaveHull(ST_GeomFromText('MULTIPOINT ((0 0), (4 0), (4 4), (2 1), (0 4))'), 1))",
-        result: "?",
+        result: "14.0",
     },
     FunctionReference {
         name: "st_orientedenvelope",
@@ -111,7 +111,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "round(ST_Area(ST_OrientedEnvelope(ST_GeomFromText('POLYGON ((0 0, 1 1, 0 2, -1 1, 0 0))'))), 6)",
-        result: "?",
+        result: "2.0",
     },
     FunctionReference {
         name: "st_envelope",
@@ -121,7 +121,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Envelope(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)')))",
-        result: "?",
+        result: "POLYGON((0 0,0 2,2 2,2 0,0 0))",
     },
     FunctionReference {
         name: "st_centroid",
@@ -131,7 +131,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Centroid(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))')))",
-        result: "?",
+        result: "POINT(1 1)",
     },
     FunctionReference {
         name: "st_pointonsurface",
@@ -141,7 +141,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_PointOnSurface(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))')))",
-        result: "?",
+        result: "POINT(1 1)",
     },
     FunctionReference {
         name: "st_closestpoint",
@@ -151,7 +151,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "both alike, kept",
         example: "ST_AsText(ST_ClosestPoint(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)'), ST_Point(3, 1)))",
-        result: "?",
+        result: "POINT(2 1)",
     },
     FunctionReference {
         name: "st_shortestline",
@@ -161,7 +161,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "both alike, kept",
         example: "ST_AsText(ST_ShortestLine(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_Point(3, 1)))",
-        result: "?",
+        result: "LINESTRING(2 1,3 1)",
     },
     FunctionReference {
         name: "st_lineinterpolatepoint",
@@ -171,7 +171,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "kept",
         example: "ST_AsText(ST_LineInterpolatePoint(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)'), 0.75))",
-        result: "?",
+        result: "POINT(2 1)",
     },
     FunctionReference {
         name: "st_linesubstring",
@@ -181,7 +181,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "kept",
         example: "ST_AsText(ST_LineSubstring(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)'), 0.25, 0.75))",
-        result: "?",
+        result: "LINESTRING(1 0,2 0,2 1)",
     },
     FunctionReference {
         name: "st_boundary",
@@ -191,7 +191,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Boundary(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)')))",
-        result: "?",
+        result: "MULTIPOINT((0 0),(2 2))",
     },
     FunctionReference {
         name: "st_subdivide",
@@ -200,8 +200,8 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         gives: "A collection of parts that have at most so many vertices each (5 or more) and together the same area; ST_Dump makes rows of it.",
         empty: "null in, null out; EMPTY gives an empty collection",
         crs: "kept",
-        example: "ST_NumGeometries(ST_Subdivide(ST_GeomFromText('POLYGON ((0 0, 1 0, 2 0, 3 0, 3 3, 2 3, 1 3, 0 3, 0 0))'), 5))",
-        result: "?",
+        example: "ST_NumGeometries(ST_Subdivide(ST_GeomFromText('POLYGON ((0 0, 1 0, 2 0, 3 0, 3 3, 2 3, 1 3, 0 3, 0 0))'), 8))",
+        result: "2",
     },
     FunctionReference {
         name: "st_voronoipolygons",
@@ -211,7 +211,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; fewer than two vertices give an empty collection",
         crs: "kept",
         example: "ST_NumGeometries(ST_VoronoiPolygons(ST_GeomFromText('MULTIPOINT ((0 0), (2 0), (2 2), (0 2))')))",
-        result: "?",
+        result: "4",
     },
     FunctionReference {
         name: "st_delaunaytriangles",
@@ -221,7 +221,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; fewer than two vertices give an empty collection",
         crs: "kept",
         example: "ST_NumGeometries(ST_DelaunayTriangles(ST_GeomFromText('MULTIPOINT ((0 0), (2 0), (2 3), (0 2))')))",
-        result: "?",
+        result: "2",
     },
     FunctionReference {
         name: "st_hexagongrid",
@@ -231,7 +231,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives an empty collection",
         crs: "kept",
         example: "ST_NumGeometries(ST_HexagonGrid(1, ST_MakeEnvelope(-0.2, -0.2, 0.2, 0.2)))",
-        result: "?",
+        result: "1",
     },
     FunctionReference {
         name: "st_segmentize",
@@ -241,7 +241,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Segmentize(ST_GeomFromText('LINESTRING (0 0, 2 0)'), 1))",
-        result: "?",
+        result: "LINESTRING(0 0,1 0,2 0)",
     },
     FunctionReference {
         name: "st_reverse",
@@ -251,7 +251,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Reverse(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)')))",
-        result: "?",
+        result: "LINESTRING(2 2,2 0,0 0)",
     },
     FunctionReference {
         name: "st_flipcoordinates",
@@ -261,7 +261,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_FlipCoordinates(ST_Point(1, 2)))",
-        result: "?",
+        result: "POINT(2 1)",
     },
     FunctionReference {
         name: "st_force2d",
@@ -271,7 +271,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Force2D(ST_PointZ(1, 2, 3)))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_force3d",
@@ -281,7 +281,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Force3D(ST_Point(1, 2), 5))",
-        result: "?",
+        result: "POINT Z(1 2 5)",
     },
     FunctionReference {
         name: "st_force3dm",
@@ -291,7 +291,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Force3DM(ST_Point(1, 2)))",
-        result: "?",
+        result: "POINT M(1 2 0)",
     },
     FunctionReference {
         name: "st_force4d",
@@ -301,6 +301,6 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Force4D(ST_Point(1, 2)))",
-        result: "?",
+        result: "POINT ZM(1 2 0 0)",
     },
 ];

@@ -11,7 +11,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives 0",
         crs: "any",
         example: "ST_Area(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'))",
-        result: "?",
+        result: "4.0",
     },
     FunctionReference {
         name: "st_length",
@@ -21,7 +21,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives 0",
         crs: "any",
         example: "ST_Length(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)'))",
-        result: "?",
+        result: "4.0",
     },
     FunctionReference {
         name: "st_perimeter",
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives 0",
         crs: "any",
         example: "ST_Perimeter(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'))",
-        result: "?",
+        result: "8.0",
     },
     FunctionReference {
         name: "st_distance",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "both alike",
         example: "ST_Distance(ST_Point(0, 0), ST_Point(3, 4))",
-        result: "?",
+        result: "5.0",
     },
     FunctionReference {
         name: "st_maxdistance",
@@ -51,7 +51,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "both alike",
         example: "ST_MaxDistance(ST_Point(0, 0), ST_GeomFromText('LINESTRING (1 0, 3 4)'))",
-        result: "?",
+        result: "5.0",
     },
     FunctionReference {
         name: "st_hausdorffdistance",
@@ -61,7 +61,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "both alike",
         example: "ST_HausdorffDistance(ST_GeomFromText('LINESTRING (0 0, 2 0)'), ST_GeomFromText('MULTIPOINT ((0 1), (1 0), (2 1))'))",
-        result: "?",
+        result: "1.0",
     },
     FunctionReference {
         name: "st_frechetdistance",
@@ -71,7 +71,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "both alike",
         example: "ST_FrechetDistance(ST_GeomFromText('LINESTRING (0 0, 100 0)'), ST_GeomFromText('LINESTRING (0 0, 50 50, 100 0)'))",
-        result: "?",
+        result: "70.71067811865476",
     },
     FunctionReference {
         name: "st_azimuth",
@@ -81,7 +81,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; null for one place",
         crs: "both alike",
         example: "ST_Azimuth(ST_Point(0, 0), ST_Point(1, 0))",
-        result: "?",
+        result: "1.5707963267948966",
     },
     FunctionReference {
         name: "st_linelocatepoint",
@@ -91,7 +91,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "both alike",
         example: "ST_LineLocatePoint(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)'), ST_Point(3, 1))",
-        result: "?",
+        result: "0.75",
     },
     FunctionReference {
         name: "st_distancespheroid",
@@ -101,7 +101,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "longitude, latitude only",
         example: "round(ST_DistanceSpheroid(ST_Point(0, 0), ST_Point(1, 0)), 3)",
-        result: "?",
+        result: "111319.491",
     },
     FunctionReference {
         name: "st_lengthspheroid",
@@ -111,7 +111,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives 0",
         crs: "longitude, latitude only",
         example: "round(ST_LengthSpheroid(ST_GeomFromText('LINESTRING (0 0, 1 0)')), 3)",
-        result: "?",
+        result: "111319.491",
     },
     FunctionReference {
         name: "st_perimeterspheroid",
@@ -121,7 +121,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives 0",
         crs: "longitude, latitude only",
         example: "round(ST_PerimeterSpheroid(ST_MakeEnvelope(0, 0, 1, 1)), 1)",
-        result: "?",
+        result: "443770.9",
     },
     FunctionReference {
         name: "st_areaspheroid",
@@ -131,6 +131,6 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives 0",
         crs: "longitude, latitude only",
         example: "round(ST_AreaSpheroid(ST_MakeEnvelope(0, 0, 1, 1)) / 1e6, 1)",
-        result: "?",
+        result: "12308.8",
     },
 ];

@@ -10,8 +10,8 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         gives: "The geometry in another CRS, named as an EPSG code or a text. x is always easting or longitude.",
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "becomes the one asked for",
-        example: "round(ST_X(ST_Transform(ST_Point(106.3146, 20.9373), 'EPSG:9209')), 2)",
-        result: "?",
+        example: "round(ST_X(ST_Transform(ST_Point(106.3146, 20.9373), 'EPSG:9209')), 1)",
+        result: "584527.1",
     },
     FunctionReference {
         name: "st_setsrid",
@@ -21,7 +21,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "becomes the one given",
         example: "ST_SRID(ST_SetSRID(ST_Point(1, 2), 3857))",
-        result: "?",
+        result: "3857",
     },
     FunctionReference {
         name: "st_setcrs",
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "becomes the one given",
         example: "ST_SRID(ST_SetCRS(ST_Point(1, 2), 'EPSG:3857'))",
-        result: "?",
+        result: "3857",
     },
     FunctionReference {
         name: "st_translate",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Translate(ST_Point(1, 2), 10, 20))",
-        result: "?",
+        result: "POINT(11 22)",
     },
     FunctionReference {
         name: "st_scale",
@@ -51,7 +51,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Scale(ST_Point(1, 2), 10, 100))",
-        result: "?",
+        result: "POINT(10 200)",
     },
     FunctionReference {
         name: "st_rotate",
@@ -61,7 +61,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "round(ST_Y(ST_Rotate(ST_Point(1, 0), pi() / 2)), 6)",
-        result: "?",
+        result: "1.0",
     },
     FunctionReference {
         name: "st_rotatex",
@@ -71,7 +71,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "round(ST_Z(ST_RotateX(ST_PointZ(0, 1, 0), pi() / 2)), 6)",
-        result: "?",
+        result: "1.0",
     },
     FunctionReference {
         name: "st_rotatey",
@@ -81,7 +81,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "round(ST_X(ST_RotateY(ST_PointZ(0, 0, 1), pi() / 2)), 6)",
-        result: "?",
+        result: "1.0",
     },
     FunctionReference {
         name: "st_affine",
@@ -91,6 +91,6 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Affine(ST_Point(1, 2), 2, 0, 0, 3, 10, 20))",
-        result: "?",
+        result: "POINT(12 26)",
     },
 ];

@@ -11,7 +11,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY shares nothing",
         crs: "both alike",
         example: "ST_Intersects(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_Point(2, 2))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_disjoint",
@@ -21,7 +21,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY shares nothing",
         crs: "both alike",
         example: "ST_Disjoint(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_Point(2, 2))",
-        result: "?",
+        result: "false",
     },
     FunctionReference {
         name: "st_contains",
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives false",
         crs: "both alike",
         example: "ST_Contains(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_Point(2, 2))",
-        result: "?",
+        result: "false",
     },
     FunctionReference {
         name: "st_within",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives false",
         crs: "both alike",
         example: "ST_Within(ST_Point(1, 1), ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_covers",
@@ -51,7 +51,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives false",
         crs: "both alike",
         example: "ST_Covers(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_Point(2, 2))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_coveredby",
@@ -61,7 +61,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives false",
         crs: "both alike",
         example: "ST_CoveredBy(ST_Point(2, 2), ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_touches",
@@ -71,7 +71,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives false",
         crs: "both alike",
         example: "ST_Touches(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_Point(2, 2))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_crosses",
@@ -81,7 +81,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives false",
         crs: "both alike",
         example: "ST_Crosses(ST_GeomFromText('LINESTRING (-1 1, 3 1)'), ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_overlaps",
@@ -91,7 +91,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives false",
         crs: "both alike",
         example: "ST_Overlaps(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'), ST_GeomFromText('POLYGON ((1 1, 3 1, 3 3, 1 3, 1 1))'))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_equals",
@@ -101,7 +101,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "both alike",
         example: "ST_Equals(ST_GeomFromText('LINESTRING (0 0, 2 0)'), ST_GeomFromText('LINESTRING (2 0, 1 0, 0 0)'))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_dwithin",
@@ -111,7 +111,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives false",
         crs: "both alike",
         example: "ST_DWithin(ST_Point(0, 0), ST_Point(3, 4), 5)",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_knn",
@@ -121,6 +121,6 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "both alike",
         example: "SELECT count(*) FROM districts a JOIN districts b ON ST_KNN(a.geom, b.geom, 1)",
-        result: "?",
+        result: "4",
     },
 ];

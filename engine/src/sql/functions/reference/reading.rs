@@ -11,7 +11,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_X(ST_Point(106.3, 20.9))",
-        result: "?",
+        result: "106.3",
     },
     FunctionReference {
         name: "st_y",
@@ -21,7 +21,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_Y(ST_Point(106.3, 20.9))",
-        result: "?",
+        result: "20.9",
     },
     FunctionReference {
         name: "st_z",
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null, so does no height",
         crs: "any",
         example: "ST_Z(ST_PointZ(1, 2, 3))",
-        result: "?",
+        result: "3.0",
     },
     FunctionReference {
         name: "st_m",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null, so does no measure",
         crs: "any",
         example: "ST_M(ST_PointM(1, 2, 3))",
-        result: "?",
+        result: "3.0",
     },
     FunctionReference {
         name: "st_xmin",
@@ -51,7 +51,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_XMin(ST_GeomFromText('LINESTRING ZM (1 2 3 4, 5 6 7 8)'))",
-        result: "?",
+        result: "1.0",
     },
     FunctionReference {
         name: "st_xmax",
@@ -61,7 +61,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_XMax(ST_GeomFromText('LINESTRING ZM (1 2 3 4, 5 6 7 8)'))",
-        result: "?",
+        result: "5.0",
     },
     FunctionReference {
         name: "st_ymin",
@@ -71,7 +71,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_YMin(ST_GeomFromText('LINESTRING ZM (1 2 3 4, 5 6 7 8)'))",
-        result: "?",
+        result: "2.0",
     },
     FunctionReference {
         name: "st_ymax",
@@ -81,7 +81,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_YMax(ST_GeomFromText('LINESTRING ZM (1 2 3 4, 5 6 7 8)'))",
-        result: "?",
+        result: "6.0",
     },
     FunctionReference {
         name: "st_zmin",
@@ -91,7 +91,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_ZMin(ST_GeomFromText('LINESTRING ZM (1 2 3 4, 5 6 7 8)'))",
-        result: "?",
+        result: "3.0",
     },
     FunctionReference {
         name: "st_zmax",
@@ -101,7 +101,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_ZMax(ST_GeomFromText('LINESTRING ZM (1 2 3 4, 5 6 7 8)'))",
-        result: "?",
+        result: "7.0",
     },
     FunctionReference {
         name: "st_mmin",
@@ -111,7 +111,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_MMin(ST_GeomFromText('LINESTRING ZM (1 2 3 4, 5 6 7 8)'))",
-        result: "?",
+        result: "4.0",
     },
     FunctionReference {
         name: "st_mmax",
@@ -121,7 +121,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "any",
         example: "ST_MMax(ST_GeomFromText('LINESTRING ZM (1 2 3 4, 5 6 7 8)'))",
-        result: "?",
+        result: "8.0",
     },
     FunctionReference {
         name: "st_crs",
@@ -131,7 +131,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_CRS(ST_Point(1, 2))",
-        result: "?",
+        result: "OGC:CRS84",
     },
     FunctionReference {
         name: "st_srid",
@@ -141,7 +141,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_SRID(ST_Point(1, 2, 9209))",
-        result: "?",
+        result: "9209",
     },
     FunctionReference {
         name: "st_geometrytype",
@@ -151,7 +151,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_GeometryType(ST_Point(1, 2))",
-        result: "?",
+        result: "ST_Point",
     },
     FunctionReference {
         name: "st_dimension",
@@ -161,7 +161,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_Dimension(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'))",
-        result: "?",
+        result: "2",
     },
     FunctionReference {
         name: "st_hasz",
@@ -171,7 +171,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_HasZ(ST_PointZ(1, 2, 3))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_hasm",
@@ -181,7 +181,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_HasM(ST_PointZ(1, 2, 3))",
-        result: "?",
+        result: "false",
     },
     FunctionReference {
         name: "st_zmflag",
@@ -191,7 +191,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_ZmFlag(ST_PointZ(1, 2, 3))",
-        result: "?",
+        result: "2",
     },
     FunctionReference {
         name: "st_isempty",
@@ -201,7 +201,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_IsEmpty(ST_GeomFromText('POLYGON EMPTY'))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_isclosed",
@@ -211,7 +211,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_IsClosed(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)'))",
-        result: "?",
+        result: "false",
     },
     FunctionReference {
         name: "st_iscollection",
@@ -221,17 +221,17 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_IsCollection(ST_GeomFromText('MULTIPOINT ((0 0), (2 0), (2 2))'))",
-        result: "?",
+        result: "true",
     },
     FunctionReference {
         name: "st_isvalid",
         aliases: &[],
         signature: "(geometry) → boolean",
-        gives: "Whether it keeps the rules of the OGC, as far as areas can be computed of it.",
+        gives: "Whether it keeps the rules of the OGC: rings that do not meet themselves, holes inside, parts apart.",
         empty: "null in, null out; EMPTY is valid",
         crs: "any",
         example: "ST_IsValid(ST_GeomFromText('POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))'))",
-        result: "?",
+        result: "false",
     },
     FunctionReference {
         name: "st_isvalidreason",
@@ -241,7 +241,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY is valid",
         crs: "any",
         example: "ST_IsValidReason(ST_GeomFromText('POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))'))",
-        result: "?",
+        result: "the exterior ring meets itself at (1, 1)",
     },
     FunctionReference {
         name: "st_npoints",
@@ -251,7 +251,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_NPoints(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))'))",
-        result: "?",
+        result: "5",
     },
     FunctionReference {
         name: "st_numgeometries",
@@ -261,7 +261,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_NumGeometries(ST_GeomFromText('MULTIPOINT ((0 0), (2 0), (2 2))'))",
-        result: "?",
+        result: "3",
     },
     FunctionReference {
         name: "st_numinteriorrings",
@@ -271,7 +271,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives 0",
         crs: "any",
         example: "ST_NumInteriorRings(ST_GeomFromText('POLYGON ((0 0, 4 0, 4 4, 0 4, 0 0), (1 1, 2 1, 2 2, 1 2, 1 1))'))",
-        result: "?",
+        result: "1",
     },
     FunctionReference {
         name: "st_geometryn",
@@ -281,7 +281,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "kept",
         example: "ST_AsText(ST_GeometryN(ST_GeomFromText('MULTIPOINT ((0 0), (2 0), (2 2))'), 2))",
-        result: "?",
+        result: "POINT(2 0)",
     },
     FunctionReference {
         name: "st_pointn",
@@ -291,7 +291,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "kept",
         example: "ST_AsText(ST_PointN(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)'), 2))",
-        result: "?",
+        result: "POINT(2 0)",
     },
     FunctionReference {
         name: "st_startpoint",
@@ -301,7 +301,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "kept",
         example: "ST_AsText(ST_StartPoint(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)')))",
-        result: "?",
+        result: "POINT(0 0)",
     },
     FunctionReference {
         name: "st_endpoint",
@@ -311,7 +311,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives null",
         crs: "kept",
         example: "ST_AsText(ST_EndPoint(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)')))",
-        result: "?",
+        result: "POINT(2 2)",
     },
     FunctionReference {
         name: "st_exteriorring",
@@ -321,7 +321,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_ExteriorRing(ST_GeomFromText('POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0))')))",
-        result: "?",
+        result: "LINESTRING(0 0,2 0,2 2,0 2,0 0)",
     },
     FunctionReference {
         name: "st_interiorringn",
@@ -331,7 +331,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "kept",
         example: "ST_AsText(ST_InteriorRingN(ST_GeomFromText('POLYGON ((0 0, 4 0, 4 4, 0 4, 0 0), (1 1, 2 1, 2 2, 1 2, 1 1))'), 1))",
-        result: "?",
+        result: "LINESTRING(1 1,2 1,2 2,1 2,1 1)",
     },
     FunctionReference {
         name: "st_points",
@@ -341,7 +341,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out; EMPTY gives EMPTY",
         crs: "kept",
         example: "ST_AsText(ST_Points(ST_GeomFromText('LINESTRING (0 0, 2 0, 2 2)')))",
-        result: "?",
+        result: "MULTIPOINT((0 0),(2 0),(2 2))",
     },
     FunctionReference {
         name: "st_dump",
@@ -351,7 +351,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "kept",
         example: "cardinality(ST_Dump(ST_GeomFromText('MULTIPOINT ((0 0), (2 0), (2 2))')))",
-        result: "?",
+        result: "3",
     },
     FunctionReference {
         name: "sd_order",
@@ -361,6 +361,6 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "SD_Order(ST_Point(1, 2)) IS NOT NULL",
-        result: "?",
+        result: "true",
     },
 ];

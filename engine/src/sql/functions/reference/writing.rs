@@ -11,7 +11,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_AsText(ST_Point(1, 2))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_asbinary",
@@ -20,8 +20,8 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         gives: "WKB, without the CRS.",
         empty: "null in, null out",
         crs: "any",
-        example: "octet_length(ST_AsBinary(ST_Point(1, 2)))",
-        result: "?",
+        example: "ST_AsText(ST_GeomFromWKB(ST_AsBinary(ST_Point(1, 2))))",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "st_asewkb",
@@ -30,8 +30,8 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         gives: "EWKB, with the SRID.",
         empty: "null in, null out",
         crs: "one with an SRID",
-        example: "octet_length(ST_AsEWKB(ST_Point(1, 2)))",
-        result: "?",
+        example: "ST_SRID(ST_GeomFromEWKB(ST_AsEWKB(ST_Point(1, 2, 3857))))",
+        result: "3857",
     },
     FunctionReference {
         name: "st_asgeojson",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "ST_AsGeoJSON(ST_Point(1, 2))",
-        result: "?",
+        result: "{\"type\":\"Point\",\"coordinates\":[1.0,2.0]}",
     },
     FunctionReference {
         name: "st_geohash",
@@ -51,7 +51,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "longitude, latitude only",
         example: "ST_GeoHash(ST_Point(106.3, 20.9), 6)",
-        result: "?",
+        result: "w7ewfu",
     },
     FunctionReference {
         name: "sd_format",
@@ -61,7 +61,7 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "any",
         example: "SD_Format(ST_Point(1, 2))",
-        result: "?",
+        result: "POINT(1 2)",
     },
     FunctionReference {
         name: "sd_simplifystorage",
@@ -71,6 +71,6 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         empty: "null in, null out",
         crs: "kept",
         example: "ST_AsText(SD_SimplifyStorage(ST_Point(1, 2)))",
-        result: "?",
+        result: "POINT(1 2)",
     },
 ];
