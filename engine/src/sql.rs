@@ -32,6 +32,7 @@ use serde_json::Value;
 pub use self::{
     catalog::{SqlColumn, SqlSchema, SqlTable, schema},
     error::SqlError,
+    functions::{Chapter, FUNCTION_REFERENCE, FunctionReference, function_document},
 };
 use crate::{CancelToken, TwinSnapshot};
 

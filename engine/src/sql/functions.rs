@@ -1,14 +1,18 @@
 //! Every function an analyst may call beyond plain SQL: Sedona's `ST_`, our predicates, our `h3_`.
 
+mod aggregates;
 mod bounded;
 mod constructors;
+mod geometry;
 mod guard;
 mod h3;
 mod predicates;
+mod reference;
 
 use datafusion::error::Result;
-use sedona_expr::function_set::FunctionSet;
+use sedona_expr::{function_set::FunctionSet, scalar_udf::SedonaScalarUDF};
 
+pub use self::reference::{Chapter, FUNCTION_REFERENCE, FunctionReference, function_document};
 pub(super) use self::{
     bounded::bound,
     guard::Guard,
@@ -24,11 +28,13 @@ pub(super) fn all() -> Result<FunctionSet> {
     for (name, kernels) in sedona_geo::register::scalar_kernels() {
         functions.add_scalar_udf_impl(name, kernels)?;
     }
-    for function in sedona_geo::register::aggregate_udfs() {
-        functions.add_aggregate_udf(function)?;
-    }
+    aggregates::add_to(&mut functions);
     for (name, kernels) in predicates::kernels() {
         functions.add_scalar_udf_impl(name, kernels)?;
+    }
+    for (name, kernels) in geometry::kernels() {
+        // Ours alone, also where Sedona has one of that name.
+        functions.insert_scalar_udf(SedonaScalarUDF::from_impl(name, kernels));
     }
     for (name, kernels) in h3::kernels() {
         functions.add_scalar_udf_impl(name, kernels)?;

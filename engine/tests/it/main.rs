@@ -17,11 +17,15 @@ mod sql_errors;
 #[cfg(test)]
 mod sql_functions;
 #[cfg(test)]
+mod sql_geometry;
+#[cfg(test)]
 mod sql_index;
 #[cfg(test)]
 mod sql_joins;
 #[cfg(test)]
 mod sql_limits;
+#[cfg(test)]
+mod sql_reference;
 #[cfg(test)]
 mod sql_tables;
 #[cfg(test)]

@@ -70,7 +70,28 @@ impl ExtensionOptions for Guard {
 }
 
 /// Functions that take so long for a row that a whole batch of them would outlast the deadline.
-const HEAVY: [&str; 3] = ["st_buffer", "st_segmentize", "h3_polygon_to_cells"];
+const HEAVY: [&str; 20] = [
+    "h3_polygon_to_cells",
+    "st_buffer",
+    "st_closestpoint",
+    "st_concavehull",
+    "st_delaunaytriangles",
+    "st_difference",
+    "st_frechetdistance",
+    "st_hausdorffdistance",
+    "st_hexagongrid",
+    "st_intersection",
+    "st_isvalid",
+    "st_isvalidreason",
+    "st_makevalid",
+    "st_segmentize",
+    "st_shortestline",
+    "st_simplifypreservetopology",
+    "st_subdivide",
+    "st_symdifference",
+    "st_union",
+    "st_voronoipolygons",
+];
 
 /// Rows of a heavy function between two checks.
 const HEAVY_ROWS: usize = 128;

@@ -14,8 +14,7 @@ use datafusion::{
     common::exec_datafusion_err,
     error::Result,
     execution::{SendableRecordBatchStream, memory_pool::MemoryReservation},
-    physical_expr::PhysicalExpr,
-    physical_expr::expressions::Column,
+    physical_expr::{PhysicalExpr, expressions::Column},
     physical_plan::{
         ExecutionPlan, coalesce_partitions::CoalescePartitionsExec, coop::CooperativeExec,
         filter::FilterExec, projection::ProjectionExec, repartition::RepartitionExec,
