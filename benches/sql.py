@@ -189,8 +189,8 @@ def plain(value):
         return (months * 30 + days) * 86400 + nanoseconds / 1e9
     if isinstance(value, datetime.timedelta):
         return value.total_seconds()
-    if isinstance(value, str) and (duration := re.fullmatch(r"PT([\d.]+)S", value)):
-        return float(duration[1])
+    if isinstance(value, str) and (duration := re.fullmatch(r"P(?:0D|T([\d.]+)S)", value)):
+        return float(duration[1] or 0)
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z?", value):
         value = datetime.datetime.fromisoformat(value)
     if isinstance(value, datetime.datetime):

@@ -12,7 +12,7 @@ use layers::Extent;
 pub use self::{dynamic::DynamicIndex, packed::PackedIndex};
 pub(crate) use self::{
     levels::{Levels, Visit},
-    packed::is_placed,
+    packed::{is_placed, keep_nearest},
 };
 
 /// Rows found by their extents. Rows are `u32`: the number of a row in its layer's batch.

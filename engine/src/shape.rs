@@ -75,6 +75,18 @@ impl<'a> Shape<'a> {
         Some(shape)
     }
 
+    /// A point.
+    pub(crate) fn at((x, y): (f64, f64)) -> Self {
+        let [x_bytes, y_bytes] = [x, y].map(f64::to_le_bytes);
+        Self {
+            wkb: [&[1, 1, 0, 0, 0][..], &x_bytes, &y_bytes].concat().into(),
+            kind: Kind::Point(Coord { x, y }),
+            extent: Extent::around([(x, y)]),
+            edges: OnceLock::new(),
+            geometry: OnceLock::new(),
+        }
+    }
+
     /// The same, with bytes of its own.
     pub(crate) fn into_owned(self) -> Shape<'static> {
         Shape {

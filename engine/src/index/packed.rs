@@ -222,16 +222,21 @@ impl<L: Fn(&Extent) -> f64, E: FnMut(u32) -> f64> Nearest<'_, L, E> {
 
     fn take(&mut self, row: u32) {
         let distance = (self.exact)(row);
-        if distance.is_nan() || distance.is_infinite() || distance > self.bound() {
-            return;
+        if distance <= self.bound() {
+            keep_nearest(&mut self.found, self.count, row, distance);
         }
-        let place = self.found.partition_point(|(other, nearer)| {
-            nearer.total_cmp(&distance).then(other.cmp(&row)).is_lt()
-        });
-        if place < self.count {
-            self.found.insert(place, (row, distance));
-            self.found.truncate(self.count);
-        }
+    }
+}
+
+/// Keeps a row among the `count` nearest if it is one, nearest first, ties in the order of the rows. What has no distance, or an
+/// infinite one, is not kept.
+pub(crate) fn keep_nearest(found: &mut Vec<(u32, f64)>, count: usize, row: u32, distance: f64) {
+    let place = found.partition_point(|(other, nearer)| {
+        nearer.total_cmp(&distance).then(other.cmp(&row)).is_lt()
+    });
+    if place < count && distance.is_finite() {
+        found.insert(place, (row, distance));
+        found.truncate(count);
     }
 }
 

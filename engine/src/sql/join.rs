@@ -11,6 +11,7 @@ mod matcher;
 mod pairs;
 mod probe;
 mod side;
+mod vicinity;
 
 use std::sync::Arc;
 

@@ -511,3 +511,41 @@ fn an_index_for_one_query_stays_within_its_memory_and_a_join_within_its_time() {
         begun.elapsed()
     );
 }
+
+#[test]
+fn the_nearest_of_many_positions_close_together_are_the_same() {
+    // A dense cloud, so that positions are looked at together, among shapes and points with ties.
+    let cloud: Vec<Row> = (0..3000_i64)
+        .map(|n| {
+            let (u, v) = (
+                (n * 7919 % 3001) as f64 / 3001.0,
+                (n * 104_729 % 2999) as f64 / 2999.0,
+            );
+            (n, Some(geo::Point::new(103.0 + u, 13.0 + v).into()))
+        })
+        .collect();
+    let objects = odd_shapes(5, 300);
+    let twin = Arc::new(TwinSnapshot::from_layers([
+        layer("cloud", &cloud),
+        layer("objects", &objects),
+    ]));
+    let found = rows(
+        &twin,
+        "SELECT c.n, ST_Distance(c.geom, o.geom) FROM cloud c JOIN objects o ON ST_KNN(c.geom, o.geom, 6, FALSE) ORDER BY 1, 2",
+    );
+    let mut expected = Vec::new();
+    for from in &cloud {
+        let mut near: Vec<f64> = objects.iter().filter_map(|to| distance(from, to)).collect();
+        near.sort_by(f64::total_cmp);
+        expected.extend(near.into_iter().take(6).map(|distance| (from.0, distance)));
+    }
+    let found = found.as_array().unwrap();
+    assert_eq!(found.len(), expected.len());
+    for (row, (n, distance)) in found.iter().zip(expected) {
+        assert_eq!(row[0], n);
+        assert!(
+            (row[1].as_f64().unwrap() - distance).abs() < 1e-9,
+            "{row} is not {distance}"
+        );
+    }
+}

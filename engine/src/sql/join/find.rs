@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How far, of the largest coordinate, a distance may round across the edge of its window.
-const ROUNDING: f64 = 16.0 * f64::EPSILON;
+pub(super) const ROUNDING: f64 = 16.0 * f64::EPSILON;
 
 /// Runs of rows that are tested between two looks whether the query is still wanted.
 const CHECK_EVERY: u32 = 64;
@@ -143,7 +143,7 @@ impl Indexed {
     }
 
     /// From a geometry to a row; infinite where it is more than `within`.
-    fn distance(&self, probe: &Shape<'_>, row: u32, within: f64) -> f64 {
+    pub(super) fn distance(&self, probe: &Shape<'_>, row: u32, within: f64) -> f64 {
         if self.all_points {
             return probe.distance_to(corner(self.index().stored_extent(row)), within);
         }
@@ -311,7 +311,7 @@ fn corner(extent: &Extent) -> Coord<f64> {
     }
 }
 
-fn largest(extent: &Extent) -> f64 {
+pub(super) fn largest(extent: &Extent) -> f64 {
     [extent.min_x, extent.min_y, extent.max_x, extent.max_y]
         .iter()
         .fold(0.0, |most: f64, edge| most.max(edge.abs()))

@@ -30,8 +30,12 @@ use super::{
     pairs::{Columns, Rows, satisfying},
     probe::{Flags, Leftover, Probe},
     side::Indexed,
+    vicinity::Vicinity,
 };
 use crate::shape::{Shape, metres_between};
+
+/// Rows that search alone after one whose next are too far away.
+const ALONE: u32 = 32;
 
 /// What the partitions of one join share.
 #[derive(Debug)]
@@ -116,6 +120,9 @@ pub(super) struct Cursor {
     pairs: (Vec<u32>, Vec<u32>),
     /// Where the last geometry was and how far its last neighbour: the next one's cannot be farther than both together.
     last: Option<(Coord<f64>, f64)>,
+    /// What is near this and the next positions, or from which row on to look for that again.
+    vicinity: Option<Vicinity>,
+    alone_until: u32,
     remaining: VecDeque<Remaining>,
     is_done: bool,
 }
@@ -217,7 +224,7 @@ impl Matcher {
                 if row.is_multiple_of(1024) {
                     self.watch.guard.check()?;
                 }
-                return self.nearest(&shape, *count, *in_metres);
+                return self.nearest(probe, &shape, *count, *in_metres);
             }
             Predicate::Relation(relation) if self.join.indexed == JoinSide::Left => {
                 Test::Relation(relation.inverse())
@@ -239,8 +246,17 @@ impl Matcher {
         Ok(())
     }
 
-    fn nearest(&mut self, shape: &Shape<'_>, count: usize, in_metres: bool) -> Result<()> {
+    fn nearest(
+        &mut self,
+        probe: &Probe,
+        shape: &Shape<'_>,
+        count: usize,
+        in_metres: bool,
+    ) -> Result<()> {
         let here = shape.as_point();
+        if let Some(here) = here.filter(|_| !in_metres) {
+            self.gather_vicinity(probe, here, count);
+        }
         let moved = self.cursor.last.zip(here).map(|((there, farthest), here)| {
             let moved = if in_metres {
                 metres_between(here, there)
@@ -251,7 +267,12 @@ impl Matcher {
         });
         let rows = &self.searched.rows;
         let found = match (in_metres, here) {
-            (false, _) => rows.nearest(shape, count, moved.unwrap_or(f64::INFINITY)),
+            (false, _) => match &self.cursor.vicinity {
+                Some(vicinity) if here.is_some_and(|here| vicinity.holds(here)) => {
+                    vicinity.nearest(rows, shape, count)
+                }
+                _ => rows.nearest(shape, count, moved.unwrap_or(f64::INFINITY)),
+            },
             // Metres to a shape may be a little more than they could be, so the bound is a little wider.
             (true, Some(here)) => {
                 let within = moved.map_or(f64::INFINITY, |moved| moved * 1.001);
@@ -269,6 +290,30 @@ impl Matcher {
         let runs = found.iter().rev().map(|(row, _)| *row..row + 1);
         self.cursor.runs.extend(runs);
         Ok(())
+    }
+
+    /// Looks ahead for positions near this one, where the last vicinity ends.
+    fn gather_vicinity(&mut self, probe: &Probe, here: Coord<f64>, count: usize) {
+        let cursor = &mut self.cursor;
+        let holds = |vicinity: &Vicinity| vicinity.holds(here);
+        let Some((_, farthest)) = cursor.last.filter(|_| cursor.next >= cursor.alone_until) else {
+            return;
+        };
+        if cursor.vicinity.as_ref().is_some_and(holds) {
+            return;
+        }
+        let rows = cursor.next as usize..probe.geometries.len();
+        let ahead = rows.map_while(|row| {
+            let wkb = probe
+                .geometries
+                .is_valid(row)
+                .then(|| probe.geometries.value(row))?;
+            Shape::from_wkb(wkb)?.as_point()
+        });
+        cursor.vicinity = Vicinity::of(&self.searched.rows, ahead, farthest, count);
+        if cursor.vicinity.is_none() {
+            cursor.alone_until = cursor.next + ALONE;
+        }
     }
 
     /// The pairs found so far as a batch; none where there are none or the join does not ask for pairs.
@@ -307,7 +352,7 @@ impl Matcher {
 
     /// The rows at work are done. What no partition can know alone of rows read once is said at the very end.
     fn end_batch(&mut self, probe: Arc<Probe>) {
-        (self.cursor.probe, self.cursor.next) = (None, 0);
+        (self.cursor.probe, self.cursor.next, self.cursor.alone_until) = (None, 0, 0);
         if self.stream.is_some() {
             self.cursor.remaining.push_back(Remaining {
                 probe: Some(probe),
