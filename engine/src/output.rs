@@ -20,6 +20,7 @@ use arrow::{array::RecordBatch, datatypes::SchemaRef, error::ArrowError};
 use layers::Layer;
 use thiserror::Error;
 
+pub(crate) use self::geometry::{GeometryCrs, crs_of};
 use self::value::Column;
 pub use self::{
     binary::{to_arrow_stream, to_parquet},

@@ -218,14 +218,5 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// The square of the least distance between two rectangles; 0 where they meet, infinite where one is empty.
-pub(crate) fn squared_gap(a: &Extent, b: &Extent) -> f64 {
-    // Extents have no NaN, about which `f64::max` takes care, at three times the cost.
-    let larger = |a: f64, b: f64| if a > b { a } else { b };
-    let across = larger(larger(a.min_x - b.max_x, b.min_x - a.max_x), 0.0);
-    let along = larger(larger(a.min_y - b.max_y, b.min_y - a.max_y), 0.0);
-    across * across + along * along
-}
-
 #[cfg(test)]
 mod tests;

@@ -47,6 +47,8 @@ pub struct LayerSnapshot {
     /// Folded names, made at the first search.
     names: OnceLock<Names>,
     index: PackedIndex,
+    /// Whether every geometry is one point, found out when first asked.
+    all_points: OnceLock<bool>,
     /// Geometries made ready for tests, kept for the next query.
     shapes: Shapes,
     /// Rows whose geometry is EMPTY or not finite: no window can rule them out.
@@ -87,6 +89,7 @@ impl LayerSnapshot {
         };
         Ok(Self {
             meta: layer.meta,
+            all_points: OnceLock::new(),
             shapes: Shapes::new(batch.num_rows()),
             index,
             unplaced,
@@ -108,6 +111,7 @@ impl LayerSnapshot {
             pyramid: OnceLock::new(),
             names: OnceLock::new(),
             index: PackedIndex::new(Vec::new()),
+            all_points: OnceLock::new(),
             shapes: Shapes::new(0),
             unplaced: Vec::new(),
             cells: CellOrder::default(),
@@ -179,7 +183,8 @@ impl LayerSnapshot {
 
     /// Whether every geometry is one point, so that its extent says all.
     pub(crate) fn is_all_points(&self) -> bool {
-        self.geometries.as_ref().is_some_and(all_points)
+        let look = || self.geometries.as_ref().is_some_and(all_points);
+        *self.all_points.get_or_init(look)
     }
 
     /// The R-tree over the extents of the rows.

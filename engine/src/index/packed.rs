@@ -81,12 +81,6 @@ impl PackedIndex {
         extent.filter(|extent| !extent.is_empty())
     }
 
-    /// Bytes of memory it takes.
-    pub fn bytes(&self) -> usize {
-        let order = self.order.as_ref().map_or(0, Vec::len);
-        self.extents.len() * size_of::<Extent>() + order * size_of::<u32>() + self.levels.bytes()
-    }
-
     /// How many entries the tree has, without or with rows that have no place.
     pub(crate) fn entries(&self) -> usize {
         self.order.as_ref().map_or(self.extents.len(), Vec::len)

@@ -7,7 +7,7 @@ use wkb::reader::Wkb;
 
 /// The CRS of a geometry column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum GeometryCrs {
+pub(crate) enum GeometryCrs {
     /// Longitude and latitude on WGS 84.
     LonLat,
     /// Another, as text.
@@ -17,7 +17,7 @@ pub(super) enum GeometryCrs {
 }
 
 /// The CRS of a column that holds geometry; none for any other column.
-pub(super) fn crs_of(field: &Field) -> Option<GeometryCrs> {
+pub(crate) fn crs_of(field: &Field) -> Option<GeometryCrs> {
     let (SedonaType::Wkb(_, crs) | SedonaType::WkbLarge(_, crs) | SedonaType::WkbView(_, crs)) =
         SedonaType::from_storage_field(field).ok()?
     else {

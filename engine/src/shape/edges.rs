@@ -14,8 +14,7 @@ use geo_traits::{
 use layers::Extent;
 use smallvec::SmallVec;
 
-use super::squared_gap;
-use crate::index::{Levels, Visit};
+use crate::index::{Levels, Visit, squared_gap};
 
 /// Where a position lies in respect of an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use sedona_expr::{function_set::FunctionSet, scalar_udf::SedonaScalarUDF};
 pub use self::reference::{Chapter, FUNCTION_REFERENCE, FunctionReference, function_document};
 pub(super) use self::{
     bounded::bound,
+    geometry::wkb_of,
     guard::Guard,
     h3::{containment, cover_of_wkb},
 };

@@ -26,14 +26,16 @@ use sedona_query_planner::{
     spatial_join_physical_planner::{PlanSpatialJoinArgs, SpatialJoinPhysicalPlanner},
     spatial_predicate::{SpatialPredicate, SpatialRelationType},
 };
-use sedona_schema::{crs::lnglat, datatypes::SedonaType};
 
 use self::exec::{Join, Predicate, SpatialJoinExec};
 pub(super) use self::{
     distance::DistanceAsPredicate,
     side::{Indexed, Resident},
 };
-use crate::shape::Relation;
+use crate::{
+    output::{GeometryCrs, crs_of},
+    shape::Relation,
+};
 
 /// Plans every spatial join over plain WKB; others are left to a nested loop.
 #[derive(Debug)]
@@ -131,12 +133,7 @@ fn is_wkb(geometry: &Arc<dyn PhysicalExpr>, plan: &Arc<dyn ExecutionPlan>) -> Re
 /// Whether a geometry is in longitude and latitude.
 fn is_lon_lat(geometry: &Arc<dyn PhysicalExpr>, plan: &Arc<dyn ExecutionPlan>) -> Result<bool> {
     let field = geometry.return_field(&plan.schema())?;
-    let crs = match SedonaType::from_storage_field(&field)? {
-        SedonaType::Wkb(_, crs) | SedonaType::WkbView(_, crs) | SedonaType::WkbLarge(_, crs) => crs,
-        _ => None,
-    };
-    let both = crs.zip(lnglat());
-    Ok(both.is_some_and(|(crs, lon_lat)| crs.crs_equals(lon_lat.as_ref())))
+    Ok(crs_of(&field) == Some(GeometryCrs::LonLat))
 }
 
 /// About how many rows a plan gives, where that is known.

@@ -9,7 +9,7 @@ use sedona_geometry::types::Edges;
 use sedona_schema::{crs::lnglat, datatypes::SedonaType};
 use serde_json::Value;
 
-use super::SqlError;
+use super::{SqlError, functions::wkb_of};
 
 /// Parameters in order: null, true, false, a number, a text, or a GeoJSON geometry in longitude and latitude.
 pub(super) fn bind(values: &[Value]) -> Result<ParamValues, SqlError> {
@@ -40,8 +40,7 @@ fn geometry(number: usize, value: &Value) -> Result<ScalarAndMetadata, SqlError>
     let parsed = serde_json::from_value::<geojson::Geometry>(value.clone()).ok();
     let shape = parsed.and_then(|geometry| geo::Geometry::<f64>::try_from(geometry).ok());
     let shape = shape.ok_or_else(|| refused(number, "an object that is no GeoJSON geometry"))?;
-    let mut bytes = Vec::new();
-    wkb::writer::write_geometry(&mut bytes, &shape, &wkb::writer::WriteOptions::default())
+    let bytes = wkb_of(&shape)
         .ok()
         .ok_or_else(|| refused(number, "a geometry that has no WKB"))?;
     let field = SedonaType::Wkb(Edges::Planar, lnglat())

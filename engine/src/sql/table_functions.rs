@@ -25,7 +25,7 @@ use layers::{Layer, LayerKind, TileCoord, crs::STORED_CRS, layer::geometry_field
 use sedona_schema::{crs::lnglat, datatypes::SedonaType};
 
 use super::{
-    functions::{containment, cover_of_wkb},
+    functions::{containment, cover_of_wkb, wkb_of},
     join::Indexed,
     table::ResidentTable,
 };
@@ -235,9 +235,7 @@ fn tile_bbox(_: &Arc<TwinSnapshot>, args: &Arguments) -> Result<Arc<dyn TablePro
     let extent = tile.extent_lonlat();
     let outline =
         geo::Rect::new((extent.min_x, extent.min_y), (extent.max_x, extent.max_y)).to_polygon();
-    let mut bytes = Vec::new();
-    wkb::writer::write_geometry(&mut bytes, &outline, &wkb::writer::WriteOptions::default())
-        .map_err(|error| exec_datafusion_err!("{error}"))?;
+    let bytes = wkb_of(&outline.into())?;
     let edges = [
         ("min_lon", extent.min_x),
         ("min_lat", extent.min_y),

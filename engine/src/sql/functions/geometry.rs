@@ -19,12 +19,12 @@ mod validity;
 
 use geo::{Geometry, GeometryCollection, MultiPolygon, Point, Polygon};
 
-use self::rows::Named;
+pub(in crate::sql) use self::rows::wkb_of;
 pub(super) use self::{
     hulls::convex,
     overlay::intersection,
     restore::restore,
-    rows::{caught, geometry_of, named, wkb_of},
+    rows::{Answer, Named, caught, geometry_of, named},
     validity::sound,
 };
 

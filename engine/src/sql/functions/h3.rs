@@ -26,6 +26,7 @@ use sedona_schema::{
     matchers::{ArgMatcher, TypeMatcher},
 };
 
+use super::wkb_of;
 use crate::h3::{H3Error, cell_at, cell_of, cell_of_text, cover, disk, outline, resolution_of};
 
 type Matcher = Arc<dyn TypeMatcher + Send + Sync>;
@@ -373,15 +374,11 @@ fn middle(cell: CellIndex) -> Geometry<f64> {
 
 /// A WKB geometry for every cell.
 fn shapes(args: &Arguments<'_>, of: fn(CellIndex) -> Geometry<f64>) -> Result<ArrayRef> {
-    let options = wkb::writer::WriteOptions::default();
     let shapes = args.checked_cells(0)?.map(|cell| {
         let Some(cell) = cell.map_err(external)? else {
             return Ok(None);
         };
-        let mut bytes = Vec::new();
-        wkb::writer::write_geometry(&mut bytes, &of(cell), &options)
-            .map_err(|error| exec_datafusion_err!("{error}"))?;
-        Ok(Some(bytes))
+        wkb_of(&of(cell)).map(Some)
     });
     Ok(Arc::new(shapes.collect::<Result<BinaryArray>>()?))
 }

@@ -4,45 +4,56 @@ use std::{fmt, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{AsArray as _, BooleanBuilder, Float64Builder},
+        array::{AsArray as _, BooleanBuilder},
         datatypes::{DataType, Float64Type},
     },
     common::exec_datafusion_err,
     error::Result,
     logical_expr::ColumnarValue,
 };
-use sedona_expr::{
-    item_crs::ItemCrsKernel,
-    scalar_udf::{ScalarKernelRef, SedonaScalarKernel},
-};
+use sedona_expr::{item_crs::ItemCrsKernel, scalar_udf::SedonaScalarKernel};
 use sedona_functions::executor::{GenericExecutor, GeometryFactory};
 use sedona_schema::{datatypes::SedonaType, matchers::ArgMatcher};
 
+use super::geometry::{Answer, Named};
 use crate::shape::{Relation, Shape};
 
 /// The kernels by function name.
-pub(super) fn kernels() -> impl Iterator<Item = (&'static str, Vec<ScalarKernelRef>)> {
+pub(super) fn kernels() -> impl Iterator<Item = Named> {
     let predicates = Relation::ALL.into_iter().map(|relation| {
-        (
-            relation.function(),
-            ItemCrsKernel::wrap_impl(Predicate(relation)),
-        )
+        let holds = move |a: &Shape<'_>, b: &Shape<'_>| Some(relation.holds(a, b));
+        OfTwo::kernels(relation.function(), holds)
     });
     predicates.chain([
-        ("st_distance", ItemCrsKernel::wrap_impl(Distance)),
+        OfTwo::kernels("st_distance", distance),
         ("st_dwithin", ItemCrsKernel::wrap_impl(WithinDistance)),
     ])
 }
 
 type ShapeExecutor<'a, 'b> = GenericExecutor<'a, 'b, ShapeFactory, ShapeFactory>;
 
-/// True, false, or null where either is null.
-struct Predicate(Relation);
+type Run<T> = Box<dyn Fn(&Shape<'_>, &Shape<'_>) -> Option<T> + Send + Sync>;
 
-impl SedonaScalarKernel for Predicate {
+/// What is said of two geometries; null where either is null.
+struct OfTwo<T> {
+    name: &'static str,
+    run: Run<T>,
+}
+
+impl<T: Answer> OfTwo<T> {
+    fn kernels(
+        name: &'static str,
+        run: impl Fn(&Shape<'_>, &Shape<'_>) -> Option<T> + Send + Sync + 'static,
+    ) -> Named {
+        let run = Box::new(run);
+        (name, ItemCrsKernel::wrap_impl(Self { name, run }))
+    }
+}
+
+impl<T: Answer> SedonaScalarKernel for OfTwo<T> {
     fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
         let geometries = vec![ArgMatcher::is_geometry(), ArgMatcher::is_geometry()];
-        ArgMatcher::new(geometries, SedonaType::Arrow(DataType::Boolean)).match_args(types)
+        ArgMatcher::new(geometries, T::sedona_type()).match_args(types)
     }
 
     fn invoke_batch(
@@ -51,45 +62,24 @@ impl SedonaScalarKernel for Predicate {
         values: &[ColumnarValue],
     ) -> Result<ColumnarValue> {
         let executor = ShapeExecutor::new(types, values);
-        let mut answers = BooleanBuilder::with_capacity(executor.num_iterations());
+        let mut answers = T::builder();
         executor.execute_wkb_wkb_void(|a, b| {
-            answers.append_option(a.zip(b).map(|(a, b)| self.0.holds(a, b)));
-            Ok(())
+            let answer = a.zip(b).and_then(|(a, b)| (self.run)(a, b));
+            T::append(&mut answers, answer)
         })?;
-        executor.finish(Arc::new(answers.finish()))
+        executor.finish(T::finish(answers))
     }
 }
 
-impl fmt::Debug for Predicate {
+impl<T> fmt::Debug for OfTwo<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0.function())
+        formatter.write_str(self.name)
     }
 }
 
-/// The least planar distance in the units of the coordinates; null where either is null or EMPTY.
-#[derive(Debug)]
-struct Distance;
-
-impl SedonaScalarKernel for Distance {
-    fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
-        let geometries = vec![ArgMatcher::is_geometry(), ArgMatcher::is_geometry()];
-        ArgMatcher::new(geometries, SedonaType::Arrow(DataType::Float64)).match_args(types)
-    }
-
-    fn invoke_batch(
-        &self,
-        types: &[SedonaType],
-        values: &[ColumnarValue],
-    ) -> Result<ColumnarValue> {
-        let executor = ShapeExecutor::new(types, values);
-        let mut answers = Float64Builder::with_capacity(executor.num_iterations());
-        executor.execute_wkb_wkb_void(|a, b| {
-            let distance = a.zip(b).map(|(a, b)| a.distance(b, f64::INFINITY));
-            answers.append_option(distance.filter(|distance| distance.is_finite()));
-            Ok(())
-        })?;
-        executor.finish(Arc::new(answers.finish()))
-    }
+/// The least planar distance in the units of the coordinates; none where either is EMPTY.
+fn distance(a: &Shape<'_>, b: &Shape<'_>) -> Option<f64> {
+    Some(a.distance(b, f64::INFINITY)).filter(|distance| distance.is_finite())
 }
 
 /// Whether two geometries are at most so far apart; EMPTY is far from everything.

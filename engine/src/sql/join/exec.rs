@@ -3,7 +3,11 @@
 use std::{fmt, sync::Arc};
 
 use datafusion::{
-    arrow::datatypes::Schema,
+    arrow::{
+        array::{AsArray as _, Float64Array, RecordBatch},
+        compute::cast,
+        datatypes::{DataType, Schema},
+    },
     common::{JoinSide, JoinType},
     error::{DataFusionError, Result},
     execution::{
@@ -65,6 +69,24 @@ pub(super) struct Join {
 }
 
 impl Join {
+    /// How near is near enough for each row of a side, where that side says it; a literal is said by the probe side.
+    pub(super) fn distances(
+        &self,
+        of: JoinSide,
+        rows: &RecordBatch,
+    ) -> Result<Option<Float64Array>> {
+        let Predicate::Within(distance, side) = &self.predicate else {
+            return Ok(None);
+        };
+        if (*side == self.indexed) != (of == self.indexed) {
+            return Ok(None);
+        }
+        let values = distance.evaluate(rows)?.into_array(rows.num_rows())?;
+        Ok(Some(
+            cast(&values, &DataType::Float64)?.as_primitive().clone(),
+        ))
+    }
+
     pub(super) fn probe_side(&self) -> JoinSide {
         if self.indexed == JoinSide::Left {
             JoinSide::Right

@@ -8,8 +8,8 @@ use layers::Extent;
 
 use super::side::Indexed;
 use crate::{
-    index::Visit,
-    shape::{Position, Prepared, Relation, Shape, Side, least_metres, metres_between, squared_gap},
+    index::{Visit, squared_gap},
+    shape::{Position, Prepared, Relation, Shape, Side, least_metres, metres_between},
     sql::functions::Guard,
 };
 
@@ -213,7 +213,7 @@ impl Search<'_> {
         for entry in entries {
             let row = self.indexed.index().row_at(entry);
             if holds(self, row) {
-                self.take(row);
+                self.take(row..row + 1);
             }
         }
     }
@@ -242,7 +242,7 @@ impl Search<'_> {
                 .shape(*row)
                 .filter(|_| self.share.start == 0 && self.indexed.is_selected(*row));
             if shape.is_some_and(|shape| Relation::Equals.holds(self.probe, &shape)) {
-                self.take(*row);
+                self.take(*row..*row + 1);
             }
         }
     }
@@ -274,10 +274,11 @@ impl Search<'_> {
             });
     }
 
-    fn take(&mut self, row: u32) {
+    /// Takes rows, as one run with the last where they follow it.
+    fn take(&mut self, rows: Range<u32>) {
         match self.runs.last_mut() {
-            Some(last) if last.end == row => last.end += 1,
-            _ => self.runs.push(row..row + 1),
+            Some(last) if last.end == rows.start => last.end = rows.end,
+            _ => self.runs.push(rows),
         }
     }
 
@@ -285,19 +286,12 @@ impl Search<'_> {
         self.watch.untested.add(entries.len());
         let index = self.indexed.index();
         if self.takes_ranges && !entries.is_empty() {
-            let (start, end) = (
-                index.row_at(entries.start),
-                index.row_at(entries.end - 1) + 1,
-            );
-            match self.runs.last_mut() {
-                Some(last) if last.end == start => last.end = end,
-                _ => self.runs.push(start..end),
-            }
-            return;
+            let last = index.row_at(entries.end - 1);
+            return self.take(index.row_at(entries.start)..last + 1);
         }
         for row in entries.map(|entry| index.row_at(entry)) {
             if self.indexed.is_placed(row) && self.indexed.is_selected(row) {
-                self.take(row);
+                self.take(row..row + 1);
             }
         }
     }

@@ -10,11 +10,7 @@ use std::{
 };
 
 use datafusion::{
-    arrow::{
-        array::{Array as _, AsArray as _, RecordBatch, UInt32Array},
-        compute::cast,
-        datatypes::{DataType, Float64Type},
-    },
+    arrow::array::{Array as _, RecordBatch, UInt32Array},
     common::{JoinSide, JoinType, exec_err},
     error::Result,
     execution::SendableRecordBatchStream,
@@ -68,21 +64,12 @@ pub(super) struct Searched {
 
 impl Searched {
     pub(super) fn new(rows: Indexed, join: &Join) -> Result<Arc<Self>> {
-        let distances = match &join.predicate {
-            Predicate::Within(distance, side) if *side == join.indexed => {
-                let values = distance.evaluate(&rows.columns)?.into_array(rows.len())?;
-                let values = cast(&values, &DataType::Float64)?;
-                let values: Vec<Option<f64>> =
-                    values.as_primitive::<Float64Type>().iter().collect();
-                let most = values
-                    .iter()
-                    .flatten()
-                    .copied()
-                    .fold(f64::NEG_INFINITY, f64::max);
-                Some((values, most))
-            }
-            _ => None,
-        };
+        let distances = join
+            .distances(join.indexed, &rows.columns)?
+            .map(|distances| {
+                let most = distances.iter().flatten().fold(f64::NEG_INFINITY, f64::max);
+                (distances.iter().collect(), most)
+            });
         Ok(Arc::new(Self {
             matched: Flags::new(join, join.indexed, rows.len()),
             distances,

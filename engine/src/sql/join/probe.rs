@@ -6,20 +6,15 @@ use std::sync::{
 };
 
 use datafusion::{
-    arrow::{
-        array::{AsArray as _, BinaryArray, BooleanArray, Float64Array, RecordBatch, UInt32Array},
-        compute::{cast, concat_batches},
-        datatypes::DataType,
-    },
+    arrow::array::{BinaryArray, BooleanArray, Float64Array, RecordBatch, UInt32Array},
     common::{JoinSide, JoinType},
     error::Result,
     execution::{SendableRecordBatchStream, memory_pool::MemoryReservation},
 };
-use futures::TryStreamExt as _;
 
 use super::{
-    exec::{Join, Predicate},
-    side::wkb_of,
+    exec::Join,
+    side::{all_rows, wkb_of},
 };
 
 /// Rows of the probe side: one batch of them, or all.
@@ -40,17 +35,10 @@ impl Probe {
         join: &Join,
         memory: Option<MemoryReservation>,
     ) -> Result<Arc<Self>> {
-        let distances = match &join.predicate {
-            Predicate::Within(distance, side) if *side != join.indexed => {
-                let values = distance.evaluate(&rows)?.into_array(rows.num_rows())?;
-                Some(cast(&values, &DataType::Float64)?.as_primitive().clone())
-            }
-            _ => None,
-        };
         Ok(Arc::new(Self {
             geometries: wkb_of(join.geometry(join.probe_side()), &rows)?,
             matched: Flags::new(join, join.probe_side(), rows.num_rows()),
-            distances,
+            distances: join.distances(join.probe_side(), &rows)?,
             rows,
             _memory: memory,
         }))
@@ -58,16 +46,12 @@ impl Probe {
 
     /// All rows of a stream, within the memory of the query.
     pub(super) async fn gather(
-        mut rows: SendableRecordBatchStream,
+        rows: SendableRecordBatchStream,
         join: &Join,
         memory: MemoryReservation,
     ) -> Result<Arc<Self>> {
-        let (schema, mut batches) = (rows.schema(), Vec::new());
-        while let Some(batch) = rows.try_next().await? {
-            memory.try_grow(2 * batch.get_array_memory_size())?;
-            batches.push(batch);
-        }
-        Self::new(concat_batches(&schema, &batches)?, join, Some(memory))
+        let rows = all_rows(rows, &memory, 0).await?;
+        Self::new(rows, join, Some(memory))
     }
 }
 

@@ -110,7 +110,7 @@ impl Resident {
 
     /// The rows and the index, nothing copied; filters are answered here and now, on all cores.
     pub(in crate::sql) fn open(&self, guard: &Guard) -> Result<Indexed> {
-        let layer = Arc::clone(self.scan.layer());
+        let layer = self.scan.layer();
         let mut columns = self.scan.columns().clone();
         let mut selected = self.scan.rows_read().map(|rows| {
             let mut bits = BooleanBufferBuilder::new(layer.len());
@@ -131,10 +131,9 @@ impl Resident {
             }
         }
         Ok(Indexed {
-            all_points: layer.is_all_points(),
             columns,
             selected,
-            source: Source::Layer(layer),
+            ..Indexed::of_layer(layer)
         })
     }
 }
@@ -210,20 +209,11 @@ impl Indexed {
 
     /// Gathers the rows of a stream and builds an index over them, within the memory of the query.
     pub(super) async fn gather(
-        mut rows: SendableRecordBatchStream,
+        rows: SendableRecordBatchStream,
         geometry: Arc<dyn PhysicalExpr>,
         memory: MemoryReservation,
     ) -> Result<Self> {
-        let (schema, mut batches) = (rows.schema(), Vec::new());
-        while let Some(batch) = rows.try_next().await? {
-            // Twice: once as they come, once as one batch; and the index.
-            memory.try_grow(
-                2 * batch.get_array_memory_size() + batch.num_rows() * 2 * size_of::<Extent>(),
-            )?;
-            batches.push(batch);
-        }
-        let columns = concat_batches(&schema, &batches)?;
-        drop(batches);
+        let columns = all_rows(rows, &memory, 2 * size_of::<Extent>()).await?;
         let geometries = wkb_of(&geometry, &columns)?;
         let (extents, unplaced) = extents_of(&geometries);
         Ok(Self {
@@ -289,6 +279,21 @@ impl Indexed {
     pub(super) fn is_placed(&self, row: u32) -> bool {
         is_placed(self.index().stored_extent(row))
     }
+}
+
+/// All rows of a stream as one batch, within the memory of the query, with some bytes more for each row.
+pub(super) async fn all_rows(
+    mut rows: SendableRecordBatchStream,
+    memory: &MemoryReservation,
+    bytes_per_row: usize,
+) -> Result<RecordBatch> {
+    let (schema, mut batches) = (rows.schema(), Vec::new());
+    while let Some(batch) = rows.try_next().await? {
+        // Twice: once as they come, once as one batch.
+        memory.try_grow(2 * batch.get_array_memory_size() + batch.num_rows() * bytes_per_row)?;
+        batches.push(batch);
+    }
+    Ok(concat_batches(&schema, &batches)?)
 }
 
 /// The WKB of an expression over a batch.

@@ -8,8 +8,8 @@ use super::{
     side::Indexed,
 };
 use crate::{
-    index::{SpatialIndex as _, keep_nearest},
-    shape::{Shape, squared_gap},
+    index::{SpatialIndex as _, keep_nearest, squared_gap},
+    shape::Shape,
 };
 
 /// The most positions that are looked at together.

@@ -44,7 +44,7 @@ pub(in crate::sql::functions) type Named = (&'static str, Vec<ScalarKernelRef>);
 const MOST_BYTES: usize = 256 << 20;
 
 /// A value that a function gives for a row.
-pub(super) trait Answer: Sized + 'static {
+pub(in crate::sql::functions) trait Answer: Sized + 'static {
     type Builder;
     fn sedona_type() -> SedonaType;
     fn builder() -> Self::Builder;
@@ -117,7 +117,7 @@ impl Answer for Geometry {
 ///
 /// # Errors
 /// None that memory would give.
-pub(in crate::sql::functions) fn wkb_of(geometry: &Geometry) -> Result<Vec<u8>> {
+pub(in crate::sql) fn wkb_of(geometry: &Geometry) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));
     wkb::writer::write_geometry(&mut bytes, geometry, &wkb::writer::WriteOptions::default())
         .map_err(|error| exec_datafusion_err!("{error}"))?;
