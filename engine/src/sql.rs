@@ -20,6 +20,7 @@ mod plain;
 mod run;
 mod scan;
 mod session;
+mod stream;
 mod table;
 mod table_functions;
 mod yielding;
@@ -27,12 +28,14 @@ mod yielding;
 use std::{sync::Arc, time::Duration};
 
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
-use serde_json::Value;
 
 pub use self::{
-    catalog::{SqlColumn, SqlSchema, SqlTable, schema},
+    catalog::{SqlColumn, SqlSchema, SqlTable, schema, tables},
     error::SqlError,
     functions::{Chapter, FUNCTION_REFERENCE, FunctionReference, function_document},
+    parameters::SqlParameters,
+    session::{CATALOG, SCHEMA},
+    stream::SqlStream,
 };
 use crate::{CancelToken, TwinSnapshot};
 
@@ -41,8 +44,8 @@ use crate::{CancelToken, TwinSnapshot};
 pub struct SqlRequest {
     /// One SQL statement.
     pub query: String,
-    /// Values of `$1`, `$2`, …: null, true, false, numbers, texts, GeoJSON geometries in longitude and latitude.
-    pub params: Vec<Value>,
+    /// Values of `$1`, `$2`, …
+    pub params: SqlParameters,
     /// What it may cost.
     pub limits: SqlLimits,
     /// Stops it from elsewhere.
@@ -62,9 +65,9 @@ impl SqlRequest {
 /// How much a query may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SqlLimits {
-    /// Time until the whole answer is there; beyond it, [`SqlError::Timeout`].
+    /// Time that the asker waits for rows, in all; beyond it, [`SqlError::Timeout`].
     pub time: Duration,
-    /// Memory for sorting, joining, grouping and for the answer; beyond it, [`SqlError::Memory`]. Nothing goes to disk.
+    /// Memory for sorting, joining and grouping, and for an answer taken whole; beyond it, [`SqlError::Memory`]. Nothing goes to disk.
     pub memory_bytes: usize,
     /// Rows of the answer; beyond it the answer is cut and says so.
     pub rows: usize,
@@ -101,10 +104,39 @@ impl Answer {
     }
 }
 
+/// What a query asks for and gives.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// The columns of its answer.
+    pub schema: SchemaRef,
+    /// Its parameters `$1`, `$2`, …, with type null where the query leaves it open.
+    pub parameters: SchemaRef,
+}
+
 /// Answers a query over a snapshot. Blocks the calling thread; the work is done on the threads of the SQL runtime.
 ///
 /// # Errors
 /// When the text is no SQL or no query, names something that does not exist, fails on a value, or exceeds a limit.
 pub fn query(snapshot: &Arc<TwinSnapshot>, request: &SqlRequest) -> Result<Answer, SqlError> {
     run::query(snapshot, request)
+}
+
+/// Answers a query batch by batch. Blocks the calling thread until it is planned; the rows are computed on the threads of the SQL
+/// runtime, a few batches ahead of whoever takes them.
+///
+/// # Errors
+/// As [`query`]; what goes wrong after planning is an error of the stream.
+pub fn stream(snapshot: &Arc<TwinSnapshot>, request: &SqlRequest) -> Result<SqlStream, SqlError> {
+    run::stream(snapshot, request)
+}
+
+/// Plans a query without asking for its rows; parameters need no values.
+///
+/// # Errors
+/// When the text is no SQL or no query, or names something that does not exist.
+pub fn describe(
+    snapshot: &Arc<TwinSnapshot>,
+    request: &SqlRequest,
+) -> Result<Description, SqlError> {
+    run::describe(snapshot, request)
 }

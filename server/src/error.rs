@@ -8,7 +8,7 @@ use std::{error::Error as StdError, time::Duration};
 use axum::http::StatusCode;
 use thiserror::Error;
 
-use crate::{http::problem::Problem, offload::OffloadError};
+use crate::{http::problem::Problem, offload::OffloadError, pull::PullError};
 
 /// How long a client is asked to wait when a queue is full, in seconds.
 pub const RETRY_AFTER_SECONDS: u32 = 1;
@@ -162,6 +162,15 @@ impl From<OffloadError> for RequestError {
             },
             OffloadError::Deadline { deadline } => Self::Deadline { deadline },
             OffloadError::Lost { .. } => Self::internal("finish the work", error),
+        }
+    }
+}
+
+impl From<PullError> for RequestError {
+    fn from(error: PullError) -> Self {
+        match error {
+            PullError::Offload(error) => error.into(),
+            PullError::Abandoned => Self::internal("send the whole answer", error),
         }
     }
 }

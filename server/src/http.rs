@@ -47,11 +47,15 @@ use tower_http::{
 };
 
 use crate::{
-    error::RequestError, http::routes::Routes, offload::panic_message, services::Services,
+    error::RequestError, flight::Flight, http::routes::Routes, offload::panic_message,
+    services::Services,
 };
 
 /// The largest request body read, in bytes.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// Where Arrow Flight answers, as its protocol has it.
+const FLIGHT_PATH: &str = "/arrow.flight.protocol.FlightService/{method}";
 
 /// All routes of a server, with their descriptions.
 pub fn routes(services: &Services) -> Routes {
@@ -71,7 +75,11 @@ pub fn routes(services: &Services) -> Routes {
             .and(catalog::routes(engine()))
             .and(rules::routes())
             .and(search::routes(engine(), services.query_threads.clone()))
-            .and(sql::routes(engine(), services.query_threads.clone()))
+            .and(sql::routes(
+                engine(),
+                services.query_threads.clone(),
+                services.answers.clone(),
+            ))
             .and(analyses::routes(services.jobs.clone()))
             .and(jobs::routes(&services.jobs, &services.query_threads))
             .and(events::routes(
@@ -104,8 +112,14 @@ pub fn router(services: &Services) -> Router {
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+    let flight = Flight::service(
+        Arc::clone(&services.engine),
+        services.query_threads.clone(),
+        services.answers.clone(),
+    );
     routes(services)
         .router
+        .route_service(FLIGHT_PATH, flight)
         .method_not_allowed_fallback(wrong_method)
         .fallback(viewer::fallback)
         .layer(common)

@@ -3,14 +3,17 @@
 //! Requests come in through [`http`], CPU work leaves the async side through [`offload`] alone, and what is read is always
 //! one immutable [`engine::TwinSnapshot`]. [`cli`] is the `lucdau` command.
 
+pub mod answers;
 pub mod cli;
 pub mod error;
 pub mod events;
+pub mod flight;
 pub mod http;
 pub mod jobs;
 pub mod map_tiles;
 pub mod offload;
 pub mod painter;
+mod pull;
 pub mod refusals;
 pub mod serve;
 pub mod services;

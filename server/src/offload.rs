@@ -136,7 +136,9 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "panic without a message".to_owned())
 }
 
-struct CancelOnDrop(CancelToken);
+/// Asks work to stop when whoever wants it is gone.
+#[derive(Debug, Default)]
+pub(crate) struct CancelOnDrop(pub(crate) CancelToken);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {

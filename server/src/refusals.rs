@@ -21,7 +21,9 @@ pub fn of_sql(error: SqlError) -> RequestError {
 /// Rows that cannot be written in the format asked for.
 pub fn of_output(error: OutputError) -> RequestError {
     match error {
-        OutputError::Arrow { .. } | OutputError::Parquet { .. } => {
+        OutputError::Arrow { .. }
+        | OutputError::Parquet { .. }
+        | OutputError::Flatgeobuf { .. } => {
             RequestError::internal("write the answer in this format", error)
         }
         error => RequestError::Refused {

@@ -5,6 +5,7 @@ use std::{io, sync::Arc};
 use engine::Engine;
 
 use crate::{
+    answers::Answers,
     events::Events,
     jobs::Jobs,
     map_tiles::MapTiles,
@@ -41,6 +42,8 @@ pub struct Services {
     pub events: Events,
     /// Threads for tiles.
     pub tile_threads: Offload,
+    /// Answers to SQL.
+    pub answers: Answers,
     /// Threads for SQL, search and results, apart so that a slow query never holds up the map.
     pub query_threads: Offload,
     /// The end.
@@ -70,6 +73,7 @@ impl Services {
             jobs: Jobs::start(Arc::clone(&engine), events.clone())?,
             _watcher: Watcher::start(Arc::clone(&engine), events.clone())?,
             shutdown: Shutdown::default(),
+            answers: Answers::on(query_threads.clone()),
             tile_threads,
             query_threads,
             styles,

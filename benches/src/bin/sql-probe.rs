@@ -14,7 +14,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use engine::{
     Engine, TwinSnapshot,
-    output::to_json_table,
+    output::{Format, encode},
     sql::{SqlLimits, SqlRequest, query},
 };
 use layers::Twin;
@@ -59,7 +59,7 @@ fn answer(snapshot: &Arc<TwinSnapshot>, asked: &Value) -> Result<Value> {
         seconds.push(begun.elapsed().as_secs_f64());
     }
     let answer = last.context("no runs")?;
-    let table: Value = serde_json::from_slice(&to_json_table(&answer)?)?;
+    let table: Value = serde_json::from_slice(&encode(Format::Json, &answer)?)?;
     let rows: Vec<Value> = table["rows"]
         .as_array()
         .into_iter()

@@ -1,40 +1,46 @@
 //! Rows as CSV.
 
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use serde_json::Value;
 
-use super::{OutputError, Rows};
+use super::{Ending, OutputError, Write, columns_of};
 
-/// CSV (RFC 4180) in UTF-8 with a header line and `\r\n`; null is nothing, an empty text is `""`, geometry is WKT, lists and
-/// records are JSON.
-///
-/// # Errors
-/// When a geometry column holds bytes that are no WKB.
-pub fn to_csv<'a>(rows: impl Into<Rows<'a>>) -> Result<Vec<u8>, OutputError> {
-    let rows = rows.into();
-    let mut text = String::new();
-    write_line(
-        &mut text,
-        rows.schema
-            .fields()
-            .iter()
-            .map(|field| quoted(field.name())),
-    );
-    rows.for_each(|columns, row| {
-        let cells = columns.iter().map(|column| Ok(cell(column.json(row)?)));
-        write_line(&mut text, cells.collect::<Result<Vec<_>, OutputError>>()?);
-        Ok(())
-    })?;
-    Ok(text.into_bytes())
+/// A line for every row.
+pub(super) struct Lines;
+
+impl Lines {
+    pub(super) fn begin(schema: &SchemaRef, bytes: &mut Vec<u8>) -> Self {
+        write_line(
+            bytes,
+            schema.fields().iter().map(|field| quoted(field.name())),
+        );
+        Self
+    }
 }
 
-fn write_line(text: &mut String, cells: impl IntoIterator<Item = String>) {
+impl Write for Lines {
+    fn batch(&mut self, batch: &RecordBatch, bytes: &mut Vec<u8>) -> Result<(), OutputError> {
+        let columns = columns_of(batch)?;
+        for row in 0..batch.num_rows() {
+            let cells = columns.iter().map(|column| Ok(cell(column.json(row)?)));
+            write_line(bytes, cells.collect::<Result<Vec<_>, OutputError>>()?);
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, _: &Ending, _: &mut Vec<u8>) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+fn write_line(bytes: &mut Vec<u8>, cells: impl IntoIterator<Item = String>) {
     for (place, cell) in cells.into_iter().enumerate() {
         if place > 0 {
-            text.push(',');
+            bytes.push(b',');
         }
-        text.push_str(&cell);
+        bytes.extend_from_slice(cell.as_bytes());
     }
-    text.push_str("\r\n");
+    bytes.extend_from_slice(b"\r\n");
 }
 
 fn cell(value: Value) -> String {

@@ -1,70 +1,120 @@
 //! Rows as a JSON table or as GeoJSON.
 
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use geo_traits::to_geo::ToGeoGeometry as _;
 use layers::Layer;
 use serde_json::{Map, Value, json};
 
 use super::{
-    OutputError, Rows,
+    Ending, OutputError, Write, columns_of,
     geometry::{self, GeometryCrs},
     value::Column,
 };
 use crate::sql::SqlColumn;
 
-/// `{"columns": [{"name", "type"}], "rows": [[…]], "truncated": false, "elapsed_ms": 1.2}`; a layer has no `elapsed_ms`.
-///
-/// # Errors
-/// When a geometry column holds bytes that are no WKB.
-pub fn to_json_table<'a>(rows: impl Into<Rows<'a>>) -> Result<Vec<u8>, OutputError> {
-    let rows = rows.into();
-    let columns: Vec<SqlColumn> = rows
-        .schema
-        .fields()
-        .iter()
-        .map(|field| SqlColumn::of(field))
-        .collect();
-    let mut table = Vec::with_capacity(rows.len());
-    rows.for_each(|columns, row| {
-        table.push(Value::Array(
-            columns
-                .iter()
-                .map(|column| column.json(row))
-                .collect::<Result<_, _>>()?,
-        ));
-        Ok(())
-    })?;
-    let mut answer = json!({ "columns": columns, "rows": table, "truncated": rows.truncated });
-    if let Some(elapsed) = rows.elapsed {
-        let micros = (elapsed.as_secs_f64() * 1e6).round();
-        answer["elapsed_ms"] = (micros / 1e3).into();
-    }
-    Ok(answer.to_string().into_bytes())
+/// A list of rows as a member of an object.
+struct List {
+    is_empty: bool,
 }
 
-/// A GeoJSON `FeatureCollection` (RFC 7946): `fid`, if there is one, is the feature's id; `truncated` is a foreign member.
-/// Rows without a geometry column, or with null or an EMPTY point, have the geometry null.
-///
-/// # Errors
-/// When the geometry is not in longitude and latitude or its bytes are no WKB.
-pub fn to_geojson<'a>(rows: impl Into<Rows<'a>>) -> Result<Vec<u8>, OutputError> {
-    let rows = rows.into();
-    let main = geometry::main_column(rows.schema);
-    if let Some(field) = main.map(|place| rows.schema.field(place))
-        && let Some(GeometryCrs::Other(crs)) = geometry::crs_of(field)
-    {
-        return Err(OutputError::NotLonLat {
-            column: field.name().clone(),
-            crs,
-        });
+impl List {
+    fn begin(before: &str, bytes: &mut Vec<u8>) -> Self {
+        bytes.extend_from_slice(before.as_bytes());
+        bytes.push(b'[');
+        Self { is_empty: true }
     }
-    let mut features = Vec::with_capacity(rows.len());
-    rows.for_each(|columns, row| {
-        features.push(feature(columns, main, row)?);
+
+    fn push(&mut self, item: &Value, bytes: &mut Vec<u8>) {
+        if !self.is_empty {
+            bytes.push(b',');
+        }
+        self.is_empty = false;
+        bytes.extend_from_slice(item.to_string().as_bytes());
+    }
+
+    /// Ends the list, and with it the object.
+    fn finish(ending: &Ending, bytes: &mut Vec<u8>) {
+        let elapsed = ending.elapsed.map_or_else(String::new, |elapsed| {
+            let micros = (elapsed.as_secs_f64() * 1e6).round();
+            format!(",\"elapsed_ms\":{}", micros / 1e3)
+        });
+        let end = format!("],\"truncated\":{}{elapsed}}}", ending.truncated);
+        bytes.extend_from_slice(end.as_bytes());
+    }
+}
+
+/// The rows of a table.
+pub(super) struct Table(List);
+
+impl Table {
+    pub(super) fn begin(schema: &SchemaRef, bytes: &mut Vec<u8>) -> Self {
+        let columns = schema.fields().iter().map(|field| SqlColumn::of(field));
+        let columns = json!(columns.collect::<Vec<_>>());
+        Self(List::begin(
+            &format!("{{\"columns\":{columns},\"rows\":"),
+            bytes,
+        ))
+    }
+}
+
+impl Write for Table {
+    fn batch(&mut self, batch: &RecordBatch, bytes: &mut Vec<u8>) -> Result<(), OutputError> {
+        let columns = columns_of(batch)?;
+        for row in 0..batch.num_rows() {
+            let cells = columns.iter().map(|column| column.json(row));
+            self.0
+                .push(&Value::Array(cells.collect::<Result<_, _>>()?), bytes);
+        }
         Ok(())
-    })?;
-    let collection =
-        json!({ "type": "FeatureCollection", "truncated": rows.truncated, "features": features });
-    Ok(collection.to_string().into_bytes())
+    }
+
+    fn finish(self: Box<Self>, ending: &Ending, bytes: &mut Vec<u8>) -> Result<(), OutputError> {
+        List::finish(ending, bytes);
+        Ok(())
+    }
+}
+
+/// The features of a collection.
+pub(super) struct Features {
+    list: List,
+    main: Option<usize>,
+}
+
+impl Features {
+    pub(super) fn begin(schema: &SchemaRef, bytes: &mut Vec<u8>) -> Result<Self, OutputError> {
+        let main = geometry::main_column(schema);
+        if let Some(field) = main.map(|place| schema.field(place))
+            && let Some(GeometryCrs::Other(crs)) = geometry::crs_of(field)
+        {
+            return Err(OutputError::NotLonLat {
+                column: field.name().clone(),
+                crs,
+            });
+        }
+        let list = List::begin("{\"type\":\"FeatureCollection\",\"features\":", bytes);
+        Ok(Self { list, main })
+    }
+}
+
+impl Write for Features {
+    fn batch(&mut self, batch: &RecordBatch, bytes: &mut Vec<u8>) -> Result<(), OutputError> {
+        let columns = columns_of(batch)?;
+        for row in 0..batch.num_rows() {
+            self.list.push(&feature(&columns, self.main, row)?, bytes);
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, ending: &Ending, bytes: &mut Vec<u8>) -> Result<(), OutputError> {
+        List::finish(
+            &Ending {
+                elapsed: None,
+                ..*ending
+            },
+            bytes,
+        );
+        Ok(())
+    }
 }
 
 fn feature(columns: &[Column], main: Option<usize>, row: usize) -> Result<Value, OutputError> {

@@ -1,8 +1,8 @@
 //! What can be asked: tables with their columns, and functions.
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use datafusion::arrow::datatypes::Field;
+use datafusion::arrow::datatypes::{Field, SchemaRef};
 use layers::LayerKind;
 use serde::Serialize;
 
@@ -47,17 +47,20 @@ impl SqlColumn {
     }
 }
 
-/// The tables and functions a query over this snapshot may name.
-pub fn schema(snapshot: &TwinSnapshot) -> SqlSchema {
+/// The tables a query over this snapshot may name, with their columns.
+pub fn tables(snapshot: &TwinSnapshot) -> impl Iterator<Item = (String, SchemaRef)> {
     let tables = snapshot
         .layers
         .values()
         .filter(|layer| layer.meta.kind != LayerKind::Raster);
-    let tables = tables.map(|layer| SqlTable {
-        name: layer.meta.id.to_string(),
-        columns: layer
-            .batch
-            .schema_ref()
+    tables.map(|layer| (layer.meta.id.to_string(), layer.batch.schema()))
+}
+
+/// The tables and functions a query over this snapshot may name.
+pub fn schema(snapshot: &TwinSnapshot) -> SqlSchema {
+    let tables = tables(snapshot).map(|(name, schema)| SqlTable {
+        name,
+        columns: schema
             .fields()
             .iter()
             .map(|field| SqlColumn::of(field))
@@ -71,10 +74,7 @@ pub fn schema(snapshot: &TwinSnapshot) -> SqlSchema {
 
 /// The names of all functions, in order.
 pub(super) fn function_names() -> Vec<String> {
-    let guard = Guard {
-        cancel: CancelToken::new(),
-        deadline: Instant::now(),
-    };
+    let guard = Guard::new(CancelToken::new(), Duration::ZERO);
     let Ok(state) = session::open(
         &Arc::new(TwinSnapshot::default()),
         guard,

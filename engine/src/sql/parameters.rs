@@ -1,8 +1,11 @@
-//! JSON values as the parameters `$1`, `$2`, … of a query.
+//! The parameters `$1`, `$2`, … of a query: JSON values, or a row of Arrow columns.
 
-use datafusion::common::{
-    ParamValues, ScalarValue,
-    metadata::{FieldMetadata, ScalarAndMetadata},
+use datafusion::{
+    arrow::array::RecordBatch,
+    common::{
+        ParamValues, ScalarValue,
+        metadata::{FieldMetadata, ScalarAndMetadata},
+    },
 };
 use layers::Layer;
 use sedona_geometry::types::Edges;
@@ -11,12 +14,55 @@ use serde_json::Value;
 
 use super::{SqlError, functions::wkb_of};
 
-/// Parameters in order: null, true, false, a number, a text, or a GeoJSON geometry in longitude and latitude.
-pub(super) fn bind(values: &[Value]) -> Result<ParamValues, SqlError> {
-    let bound = (1..)
-        .zip(values)
-        .map(|(number, value)| parameter(number, value));
-    Ok(ParamValues::List(bound.collect::<Result<_, _>>()?))
+/// Values of `$1`, `$2`, …
+#[derive(Clone, Debug, Default)]
+pub struct SqlParameters(Vec<ScalarAndMetadata>);
+
+impl SqlParameters {
+    /// Null, true, false, numbers, texts, GeoJSON geometries in longitude and latitude.
+    ///
+    /// # Errors
+    /// When a value is a list, or an object that is no geometry.
+    pub fn from_json(values: &[Value]) -> Result<Self, SqlError> {
+        let values = (1..)
+            .zip(values)
+            .map(|(number, value)| parameter(number, value));
+        Ok(Self(values.collect::<Result<_, _>>()?))
+    }
+
+    /// The values of a row, each with its column's type; geometries are WKB columns that say so, as in an answer.
+    ///
+    /// # Errors
+    /// When a column has a type that no parameter can have.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn from_row(batch: &RecordBatch, row: usize) -> Result<Self, SqlError> {
+        let fields = batch.schema_ref().fields();
+        let values = fields.iter().zip(batch.columns()).map(|(field, column)| {
+            let value = ScalarValue::try_from_array(column, row);
+            let value = value.map_err(|_untellable| SqlError::Invalid {
+                message: format!("a parameter cannot be of type {}", field.data_type()),
+            })?;
+            let metadata = FieldMetadata::new_from_field(field);
+            Ok(ScalarAndMetadata::new(value, Some(metadata)))
+        });
+        Ok(Self(values.collect::<Result<_, SqlError>>()?))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn values(&self) -> ParamValues {
+        ParamValues::List(self.0.clone())
+    }
 }
 
 fn parameter(number: usize, value: &Value) -> Result<ScalarAndMetadata, SqlError> {

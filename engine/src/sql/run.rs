@@ -1,43 +1,39 @@
-//! From a request to its answer, on threads that can be abandoned at the deadline.
+//! From a request to its rows, on threads that can be abandoned at the deadline.
 
 use std::{
     num::NonZero,
-    sync::{
-        Arc, OnceLock,
-        mpsc::{Receiver, RecvTimeoutError, sync_channel},
-    },
+    sync::{Arc, OnceLock},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use datafusion::{
     arrow::{
-        array::{Array as _, RecordBatch},
-        datatypes::SchemaRef,
+        array::{Array as _, ArrayRef, RecordBatch, RecordBatchOptions},
+        datatypes::{DataType, Field, Fields, Schema, SchemaRef},
     },
     error::{DataFusionError, Result},
     execution::{
-        SendableRecordBatchStream, SessionState, TaskContext,
+        SessionState, TaskContext,
         context::SQLOptions,
         disk_manager::{DiskManagerBuilder, DiskManagerMode},
         memory_pool::GreedyMemoryPool,
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
+    logical_expr::LogicalPlan,
     physical_plan::execute_stream,
 };
 use futures::StreamExt as _;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    Answer, SqlError, SqlRequest, bounds, error,
+    Answer, Description, SqlError, SqlRequest, SqlStream, bounds, error,
     functions::Guard,
-    parameters, plain,
+    plain,
     session::{self, Rules},
+    stream::{self, Sink},
 };
 use crate::TwinSnapshot;
-
-/// How often the waiting thread looks whether the query was cancelled.
-const CANCEL_CHECK: Duration = Duration::from_millis(10);
 
 /// SQL threads per core: planning does not give way, so a few plans may take long without holding up all queries.
 const THREADS_PER_CORE: usize = 2;
@@ -45,152 +41,154 @@ const THREADS_PER_CORE: usize = 2;
 /// Stack of a SQL thread: plans are trees and are walked recursively, at some 8 KiB a level. Only what is used takes memory.
 const STACK_BYTES: usize = 128 << 20;
 
-/// The rows of an answer before it is timed.
-struct Rows {
-    schema: SchemaRef,
-    batches: Vec<RecordBatch>,
-    truncated: bool,
-}
-
 pub(super) fn query(
     snapshot: &Arc<TwinSnapshot>,
     request: &SqlRequest,
 ) -> Result<Answer, SqlError> {
-    bounds::check(&request.query)?;
     let begun = Instant::now();
-    let guard = Guard {
-        cancel: request.cancel.clone(),
-        deadline: begun + request.limits.time,
-    };
-    let (sender, receiver) = sync_channel(1);
-    let work = {
-        let (snapshot, request, guard) = (Arc::clone(snapshot), request.clone(), guard.clone());
-        async move {
-            let rows = Box::pin(answer(&snapshot, &request, guard)).await;
-            // The receiver is gone when the deadline came first; then nobody wants the rows.
-            sender.send(rows).ok();
+    let mut rows = stream(snapshot, request)?;
+    let (mut batches, mut bytes) = (Vec::new(), 0);
+    for batch in &mut rows {
+        let batch = batch?;
+        bytes += bytes_of(&batch);
+        if bytes > request.limits.memory_bytes {
+            return Err(SqlError::Memory {
+                limit_bytes: request.limits.memory_bytes,
+            });
         }
-    };
-    let task = runtime()?.spawn(work);
-    let outcome = wait(&receiver, &guard, request);
-    task.abort();
-    let Rows {
-        schema,
-        batches,
-        truncated,
-    } = outcome?;
+        batches.push(batch);
+    }
     Ok(Answer {
-        schema,
+        schema: Arc::clone(rows.schema()),
         batches,
-        truncated,
+        truncated: rows.truncated(),
         elapsed: begun.elapsed(),
     })
 }
 
-/// Waits for the rows, the deadline or the cancellation, whichever comes first.
-fn wait(
-    receiver: &Receiver<Result<Rows, SqlError>>,
-    guard: &Guard,
+pub(super) fn stream(
+    snapshot: &Arc<TwinSnapshot>,
     request: &SqlRequest,
-) -> Result<Rows, SqlError> {
-    loop {
-        let left = guard.deadline.saturating_duration_since(Instant::now());
-        match receiver.recv_timeout(left.min(CANCEL_CHECK)) {
-            Ok(Ok(rows)) => return Ok(rows),
-            Ok(Err(error)) => return Err(stopped(guard, request).unwrap_or(error)),
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(SqlError::Internal {
-                    message: "the query's task ended without an answer".to_owned(),
-                });
-            }
-            Err(RecvTimeoutError::Timeout) => {}
+) -> Result<SqlStream, SqlError> {
+    bounds::check(&request.query)?;
+    let guard = Guard::new(request.cancel.clone(), request.limits.time);
+    let (sink, source) = stream::pair(request, guard.clone());
+    let work = {
+        let (snapshot, request) = (Arc::clone(snapshot), request.clone());
+        async move {
+            let outcome = Box::pin(answer(&snapshot, &request, guard, &sink)).await;
+            sink.end(outcome);
         }
-        if let Some(error) = stopped(guard, request) {
-            return Err(error);
-        }
-    }
+    };
+    let task = runtime()?.spawn(work).abort_handle();
+    source.of_task(task).into_stream(request.limits.rows)
 }
 
-/// Why a query had to stop, if it had to: errors after that are its consequence.
-fn stopped(guard: &Guard, request: &SqlRequest) -> Option<SqlError> {
-    if guard.cancel.is_cancelled() {
-        return Some(SqlError::Cancelled);
-    }
-    (Instant::now() >= guard.deadline).then_some(SqlError::Timeout {
-        limit: request.limits.time,
-    })
+pub(super) fn describe(
+    snapshot: &Arc<TwinSnapshot>,
+    request: &SqlRequest,
+) -> Result<Description, SqlError> {
+    bounds::check(&request.query)?;
+    let guard = Guard::new(request.cancel.clone(), request.limits.time);
+    let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
+    let describe = async {
+        let state = session::open(snapshot, guard, Rules::All)?;
+        let plan = logical_plan(&state, &request.query).await?;
+        let parameters = parameters_of(&plan)?;
+        let schema = if request.params.len() < parameters.fields().len() {
+            plan.schema().as_arrow().clone()
+        } else {
+            let plan = plan.with_param_values(request.params.values())?;
+            let plan = state.create_physical_plan(&plan).await?;
+            plan.schema().as_ref().clone()
+        };
+        Ok(Description {
+            schema: schema_of_answer(&schema),
+            parameters,
+        })
+    };
+    runtime()?.block_on(describe).map_err(explain)
 }
 
+/// The parameters of a plan in the order of their numbers; null is the type of one that could be anything.
+fn parameters_of(plan: &LogicalPlan) -> Result<SchemaRef> {
+    let mut parameters: Vec<_> = plan.get_parameter_fields()?.into_iter().collect();
+    parameters.sort_by_key(|(name, _)| (name.len(), name.clone()));
+    let parameters = parameters.into_iter().map(|(name, field)| {
+        let field = field.map_or_else(
+            || Field::new(&name, DataType::Null, true),
+            |field| field.as_ref().clone().with_name(&name),
+        );
+        Arc::new(field)
+    });
+    Ok(Arc::new(Schema::new(parameters.collect::<Fields>())))
+}
+
+/// The columns of an answer, the same whenever it is asked: whether a plan knows a column to be without null depends on how far it is
+/// optimized. A layer's file has metadata of its own, which is not true of a part of its columns.
+fn schema_of_answer(schema: &Schema) -> SchemaRef {
+    let fields = schema.fields().iter();
+    let fields = fields.map(|field| field.as_ref().clone().with_nullable(true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+/// Plans a query and hands on its rows.
 async fn answer(
     snapshot: &Arc<TwinSnapshot>,
     request: &SqlRequest,
     guard: Guard,
-) -> Result<Rows, SqlError> {
+    sink: &Sink,
+) -> Result<(), SqlError> {
     let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
     let mut state = session::open(snapshot, guard.clone(), Rules::Plain).map_err(explain)?;
-    let dialect = state.config_options().sql_parser.dialect;
-    let statement = state
-        .sql_to_statement(&request.query, &dialect)
-        .map_err(explain)?;
-    let plan = state.statement_to_plan(statement).await.map_err(explain)?;
-    let read_only = SQLOptions::new()
-        .with_allow_ddl(false)
-        .with_allow_dml(false)
-        .with_allow_statements(false);
-    read_only.verify_plan(&plan).map_err(explain)?;
-    let plan = plan
-        .with_param_values(parameters::bind(&request.params)?)
+    let plan = logical_plan(&state, &request.query)
+        .await
+        .map_err(explain)?
+        .with_param_values(request.params.values())
         .map_err(explain)?;
     if !plain::is_plain(&plan).map_err(explain)? {
         state = session::open(snapshot, guard.clone(), Rules::All).map_err(explain)?;
     }
     let plan = state.create_physical_plan(&plan).await.map_err(explain)?;
     let context = task_context(&state, request.limits.memory_bytes).map_err(explain)?;
-    let stream = execute_stream(plan, context).map_err(explain)?;
-    collect(stream, request, &guard).await.map_err(explain)
+    let mut rows = execute_stream(plan, context).map_err(explain)?;
+    let schema = schema_of_answer(&rows.schema());
+    // With the first rows, so that the reader wakes once, and a failure on the first row comes before anything else.
+    let mut next = rows.next().await.transpose().map_err(explain)?;
+    sink.schema(Arc::clone(&schema));
+    while let Some(batch) = next {
+        guard.check().map_err(explain)?;
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let columns = batch.columns().to_vec();
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &options);
+        sink.batch(batch.map_err(|error| explain(error.into()))?)
+            .await;
+        next = rows.next().await.transpose().map_err(explain)?;
+    }
+    Ok(())
 }
 
-/// Reads the answer up to its limits.
-async fn collect(
-    mut stream: SendableRecordBatchStream,
-    request: &SqlRequest,
-    guard: &Guard,
-) -> Result<Rows> {
-    // A layer's file has metadata of its own, which is not true of a part of its columns.
-    let schema = stream.schema().as_ref().clone().with_metadata([].into());
-    let mut rows = Rows {
-        schema: Arc::new(schema),
-        batches: Vec::new(),
-        truncated: false,
-    };
-    let (mut room, mut bytes) = (request.limits.rows, 0);
-    while let Some(batch) = stream.next().await {
-        guard.check()?;
-        let batch = batch?;
-        if batch.num_rows() > room {
-            rows.truncated = true;
-            rows.batches.push(batch.slice(0, room));
-            break;
-        }
-        room -= batch.num_rows();
-        bytes += bytes_of(&batch)?;
-        if bytes > request.limits.memory_bytes {
-            return Err(DataFusionError::ResourcesExhausted(
-                "the answer is too large".to_owned(),
-            ));
-        }
-        rows.batches.push(batch);
-    }
-    Ok(rows)
+/// The plan of one query, as written.
+async fn logical_plan(state: &SessionState, query: &str) -> Result<LogicalPlan> {
+    let dialect = state.config_options().sql_parser.dialect;
+    let statement = state.sql_to_statement(query, &dialect)?;
+    let plan = state.statement_to_plan(statement).await?;
+    let read_only = SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false);
+    read_only.verify_plan(&plan)?;
+    Ok(plan)
 }
 
 /// The bytes of a batch's own rows, without the rest of the columns they are slices of.
-fn bytes_of(batch: &RecordBatch) -> Result<usize> {
-    let sizes = batch
-        .columns()
-        .iter()
-        .map(|column| Ok(column.to_data().get_slice_memory_size()?));
-    sizes.sum()
+fn bytes_of(batch: &RecordBatch) -> usize {
+    let size = |column: &ArrayRef| {
+        let data = column.to_data();
+        data.get_slice_memory_size()
+            .unwrap_or_else(|_unknown| data.get_array_memory_size())
+    };
+    batch.columns().iter().map(size).sum()
 }
 
 /// Where operators account for their memory; they may not write to disk.

@@ -36,8 +36,11 @@ use super::{
 };
 use crate::TwinSnapshot;
 
-const CATALOG: &str = "twin";
-const SCHEMA: &str = "public";
+/// The catalog that every layer is in.
+pub const CATALOG: &str = "twin";
+
+/// The schema that every layer is in.
+pub const SCHEMA: &str = "public";
 
 /// Names of the PROJ library, newest first; 25 is PROJ 9, 22 is PROJ 8.
 const PROJ_LIBRARIES: [&str; 3] = ["libproj.so.25", "libproj.so.22", "libproj.so"];

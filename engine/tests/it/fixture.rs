@@ -126,7 +126,9 @@ pub(crate) fn text(twin: &Arc<TwinSnapshot>, query: &str) -> String {
 #[track_caller]
 pub(crate) fn rows(twin: &Arc<TwinSnapshot>, query: &str) -> serde_json::Value {
     let answer = ask(twin, query).unwrap_or_else(|error| panic!("{query}: {error}"));
-    let table: serde_json::Value =
-        serde_json::from_slice(&engine::output::to_json_table(&answer).unwrap()).unwrap();
+    let table: serde_json::Value = serde_json::from_slice(
+        &engine::output::encode(engine::output::Format::Json, &answer).unwrap(),
+    )
+    .unwrap();
     table["rows"].clone()
 }

@@ -26,6 +26,7 @@ mod sql_joins;
 mod sql_limits;
 #[cfg(test)]
 mod sql_reference;
+mod sql_stream;
 #[cfg(test)]
 mod sql_tables;
 #[cfg(test)]

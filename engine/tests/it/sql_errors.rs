@@ -1,6 +1,6 @@
 //! What a query may not do, and what it is told.
 
-use engine::sql::{SqlError, SqlRequest, query, schema};
+use engine::sql::{SqlError, SqlParameters, SqlRequest, query, schema};
 use serde_json::json;
 
 use crate::fixture::{ask, province};
@@ -115,6 +115,7 @@ fn types_that_do_not_fit_are_told_so() {
 #[test]
 fn parameters_are_bound_by_their_json_type() {
     let ask = |text: &str, params: Vec<serde_json::Value>| {
+        let params = SqlParameters::from_json(&params)?;
         query(
             &province(),
             &SqlRequest {
@@ -179,7 +180,7 @@ fn parameters_are_bound_by_their_json_type() {
 fn a_window_from_a_parameter_uses_the_index() {
     let window = json!({"type": "Polygon", "coordinates": [[[106.3, 20.9], [106.301, 20.9], [106.301, 20.901], [106.3, 20.9]]]});
     let request = SqlRequest {
-        params: vec![window],
+        params: SqlParameters::from_json(&[window]).unwrap(),
         ..SqlRequest::new("EXPLAIN SELECT fid FROM parcels WHERE ST_Intersects(geom, $1)")
     };
     let answer = query(&province(), &request).unwrap();

@@ -24,8 +24,10 @@ fn answer(function: &FunctionReference) -> String {
         Ok(answer) => answer,
         Err(error) => return format!("error: {error}"),
     };
-    let table: Value =
-        serde_json::from_slice(&engine::output::to_json_table(&answer).unwrap()).unwrap();
+    let table: Value = serde_json::from_slice(
+        &engine::output::encode(engine::output::Format::Json, &answer).unwrap(),
+    )
+    .unwrap();
     match &table["rows"][0][0] {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -64,7 +66,7 @@ fn null_and_empty_give_what_the_reference_says() {
         let of = |argument: &str| {
             let query = format!("SELECT {}({argument})", function.name);
             let answer = ask(&province(), &query).map_err(|error| error.to_string())?;
-            let table = engine::output::to_json_table(&answer).unwrap();
+            let table = engine::output::encode(engine::output::Format::Json, &answer).unwrap();
             let table: Value = serde_json::from_slice(&table).unwrap();
             Ok::<_, String>(table["rows"][0][0].clone())
         };
@@ -97,8 +99,10 @@ fn every_registered_function_has_an_entry_and_every_entry_a_function() {
     let registered = "SELECT DISTINCT routine_name FROM information_schema.routines \
                       WHERE regexp_like(routine_name, '^(st|sd|rs|h3)_')";
     let answer = ask(&province(), registered).unwrap();
-    let table: Value =
-        serde_json::from_slice(&engine::output::to_json_table(&answer).unwrap()).unwrap();
+    let table: Value = serde_json::from_slice(
+        &engine::output::encode(engine::output::Format::Json, &answer).unwrap(),
+    )
+    .unwrap();
     let registered: BTreeSet<_> = table["rows"]
         .as_array()
         .unwrap()

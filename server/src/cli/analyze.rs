@@ -9,8 +9,8 @@ use std::{
 use clap::Args;
 use engine::{
     CancelToken,
-    analysis::{self, AnalysisContext, Outcome},
-    output as encode,
+    analysis::{self, AnalysisContext},
+    output::{Format, encode},
 };
 use serde_json::{Value, json};
 
@@ -44,13 +44,10 @@ pub(crate) struct Arguments {
     /// Tham số dạng JSON, hoặc @TỆP · parameters as JSON, or @FILE
     #[arg(long, value_name = "JSON", default_value = "{}")]
     params: String,
-    /// Ghi các đối tượng ra tệp .geojson, .csv, .arrow, .parquet · write the features to a file
+    /// Ghi các đối tượng ra tệp .geojson, .csv, .arrow, .parquet, .fgb · write the features to a file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
-
-/// Writes the features of an outcome.
-type Encode = fn(&Outcome) -> Result<Vec<u8>, encode::OutputError>;
 
 /// Lists the analyses, or runs one.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -66,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let target = arguments
         .output
         .as_deref()
-        .map(|path| Ok((path, encoder(path)?)))
+        .map(|path| Ok((path, format(path)?)))
         .transpose()?;
     let engine = super::TwinArgument { twin: twin.clone() }.engine()?;
     let steps = Steps::new(name);
@@ -78,9 +75,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let outcome = analysis.run(&context, &parameters);
     drop(steps);
     let outcome = outcome.map_err(|error| failure::of_request(refusals::of_analysis(error)))?;
-    if let Some((path, encode)) = target {
-        let bytes =
-            encode(&outcome).map_err(|error| failure::of_request(refusals::of_output(error)))?;
+    if let Some((path, format)) = target {
+        let bytes = encode(format, &outcome.layer)
+            .map_err(|error| failure::of_request(refusals::of_output(error)))?;
         output::write_binary(Some(path), &bytes)?;
     }
     let told = json!({
@@ -111,17 +108,18 @@ fn parameters(text: &str) -> Result<Value, Failure> {
     })
 }
 
-/// The way of writing that a file name asks for.
-fn encoder(path: &Path) -> Result<Encode, Failure> {
+/// The format that a file name asks for.
+fn format(path: &Path) -> Result<Format, Failure> {
     match path.extension().and_then(OsStr::to_str) {
-        Some("geojson" | "json") => Ok(|outcome| encode::to_geojson(&outcome.layer)),
-        Some("csv") => Ok(|outcome| encode::to_csv(&outcome.layer)),
-        Some("arrow" | "arrows") => Ok(|outcome| encode::to_arrow_stream(&outcome.layer)),
-        Some("parquet") => Ok(|outcome| encode::to_parquet(&outcome.layer)),
+        Some("geojson" | "json") => Ok(Format::Geojson),
+        Some("csv") => Ok(Format::Csv),
+        Some("arrow" | "arrows") => Ok(Format::Arrow),
+        Some("parquet") => Ok(Format::Parquet),
+        Some("fgb") => Ok(Format::Flatgeobuf),
         _ => Err(Failure::new(
             Exit::Usage,
-            "tên tệp -o phải kết thúc bằng .geojson, .csv, .arrow hoặc .parquet",
-            "the -o file name must end with .geojson, .csv, .arrow or .parquet",
+            "tên tệp -o phải kết thúc bằng .geojson, .csv, .arrow, .parquet hoặc .fgb",
+            "the -o file name must end with .geojson, .csv, .arrow, .parquet or .fgb",
         )),
     }
 }

@@ -1,10 +1,11 @@
 //! Where a command's answer goes: a file named with `-o`, or standard output.
 
 use std::{
-    fs,
-    io::{self, IsTerminal as _, Write as _},
-    path::Path,
+    io::{self, IsTerminal as _, Stdout, Write as _},
+    path::{Path, PathBuf},
 };
+
+use tempfile::NamedTempFile;
 
 use crate::cli::failure::{Exit, Failure};
 
@@ -28,22 +29,69 @@ pub(crate) fn note(text: &str) {
 
 /// Writes an answer to a file, or to standard output where no file is named.
 pub(crate) fn write_text(file: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
-    match file {
-        Some(path) => write_file(path, bytes),
-        None => io::stdout().lock().write_all(bytes).map_err(not_written),
-    }
+    let mut target = Target::open(file, false)?;
+    target.write(bytes)?;
+    target.finish()
 }
 
 /// The same for bytes that would garble a terminal.
 pub(crate) fn write_binary(file: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
-    if file.is_none() && io::stdout().is_terminal() {
-        return Err(Failure::new(
-            Exit::Usage,
-            "kết quả là tệp nhị phân: ghi ra tệp bằng -o TỆP",
-            "the answer is binary: write it to a file with -o FILE",
-        ));
+    let mut target = Target::open(file, true)?;
+    target.write(bytes)?;
+    target.finish()
+}
+
+/// Where an answer goes piece by piece. A file appears under its name when it is whole.
+#[derive(Debug)]
+pub(crate) enum Target {
+    Terminal(Stdout),
+    File { path: PathBuf, part: NamedTempFile },
+}
+
+impl Target {
+    /// A file, or standard output where no file is named, which binary answers would garble if it is a terminal.
+    pub(crate) fn open(file: Option<&Path>, is_binary: bool) -> Result<Self, Failure> {
+        let Some(path) = file else {
+            if is_binary && io::stdout().is_terminal() {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    "kết quả là tệp nhị phân: ghi ra tệp bằng -o TỆP",
+                    "the answer is binary: write it to a file with -o FILE",
+                ));
+            }
+            return Ok(Self::Terminal(io::stdout()));
+        };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let part = builder.tempfile_in(folder.unwrap_or(Path::new(".")));
+        Ok(Self::File {
+            path: path.to_owned(),
+            part: part.map_err(|source| file_not_written(path, source))?,
+        })
     }
-    write_text(file, bytes)
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        match self {
+            Self::Terminal(out) => out.write_all(bytes).map_err(not_written),
+            Self::File { path, part } => part
+                .write_all(bytes)
+                .map_err(|source| file_not_written(path, source)),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        match self {
+            Self::Terminal(mut out) => out.flush().map_err(not_written),
+            Self::File { path, part } => match part.persist(&path) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(file_not_written(&path, error.error)),
+            },
+        }
+    }
 }
 
 /// A size as a person reads it, in powers of 1000.
@@ -61,15 +109,13 @@ pub(crate) fn size(bytes: u64) -> String {
     format!("{size:.1} {}", units[unit])
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(path, bytes).map_err(|source| {
-        let path = path.display();
-        Failure::internal(
-            format!("không ghi được \"{path}\""),
-            format!("cannot write \"{path}\""),
-            source,
-        )
-    })
+fn file_not_written(path: &Path, source: io::Error) -> Failure {
+    let path = path.display();
+    Failure::internal(
+        format!("không ghi được \"{path}\""),
+        format!("cannot write \"{path}\""),
+        source,
+    )
 }
 
 fn not_written(source: io::Error) -> Failure {

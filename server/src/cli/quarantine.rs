@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use arrow::array::{Array as _, AsArray as _};
 use clap::Args;
-use engine::output as encode;
+use engine::output::{Format, encode};
 use layers::{Layer, LayerId, Version};
 
 use crate::cli::{
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         .quarantine_layer(&arguments.layer, version)
         .map_err(failure::of_store)?;
     if let Some(path) = &arguments.output {
-        let bytes = encode::to_geojson(&layer).map_err(|error| {
+        let bytes = encode(Format::Geojson, &layer).map_err(|error| {
             Failure::internal("không ghi được GeoJSON", "cannot write GeoJSON", error)
         })?;
         output::write_text(Some(path), &bytes)?;

@@ -2,14 +2,16 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use engine::{
-    CancelToken, output as encode,
-    sql::{self, SqlLimits, SqlRequest},
+    CancelToken, TwinSnapshot,
+    output::{self as encode, Encoder, Ending},
+    sql::{self, SqlLimits, SqlParameters, SqlRequest},
 };
 use serde_json::Value;
 
@@ -17,7 +19,7 @@ use crate::{
     cli::{
         TwinArgument, day,
         failure::{self, Exit, Failure},
-        output,
+        output::{self, Target},
         table::Table,
     },
     refusals,
@@ -50,6 +52,28 @@ enum Format {
     Arrow,
     /// `GeoParquet`.
     Parquet,
+    /// `FlatGeobuf`.
+    #[value(alias = "fgb")]
+    Flatgeobuf,
+}
+
+impl Format {
+    /// How rows are encoded; a table is no encoding.
+    fn encoding(self) -> Option<encode::Format> {
+        Some(match self {
+            Self::Table => return None,
+            Self::Csv => encode::Format::Csv,
+            Self::Json => encode::Format::Json,
+            Self::Geojson => encode::Format::Geojson,
+            Self::Arrow => encode::Format::Arrow,
+            Self::Parquet => encode::Format::Parquet,
+            Self::Flatgeobuf => encode::Format::Flatgeobuf,
+        })
+    }
+
+    fn is_binary(self) -> bool {
+        matches!(self, Self::Arrow | Self::Parquet | Self::Flatgeobuf)
+    }
 }
 
 /// What `sql` takes.
@@ -106,10 +130,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         None => engine.snapshot(),
         Some(day) => engine.snapshot_at(day).map_err(failure::of_engine)?,
     };
-    let answer = sql::query(&snapshot, &request)
-        .map_err(|error| failure::of_request(refusals::of_sql(error)))?;
-    write(&answer, format, arguments.output.as_deref())?;
-    if answer.truncated {
+    let truncated = write(&snapshot, &request, format, arguments.output.as_deref())?;
+    if truncated {
         output::note(&format!(
             "lưu ý: kết quả bị cắt ở {rows} dòng; đặt --rows lớn hơn\nnote: the answer was cut at {rows} rows; raise --rows"
         ));
@@ -117,14 +139,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn params(text: &str) -> Result<Vec<Value>, Failure> {
-    serde_json::from_str(text).map_err(|error| {
+fn params(text: &str) -> Result<SqlParameters, Failure> {
+    let values: Vec<Value> = serde_json::from_str(text).map_err(|error| {
         Failure::new(
             Exit::Usage,
             "--params phải là mảng JSON, ví dụ '[1, \"Kinh Môn\"]'",
             format!("--params must be a JSON array, for example '[1, \"Kinh Môn\"]': {error}"),
         )
-    })
+    })?;
+    SqlParameters::from_json(&values).map_err(|error| failure::of_request(refusals::of_sql(error)))
 }
 
 /// The form that was asked for, or that the file's name stands for.
@@ -137,20 +160,36 @@ fn format(arguments: &Arguments) -> Format {
     arguments.format.or(named).unwrap_or(Format::Table)
 }
 
-fn write(answer: &sql::Answer, format: Format, file: Option<&Path>) -> Result<(), Failure> {
-    let encoded = match format {
-        Format::Table => encode::to_json_table(answer).map(|json| table(&json)),
-        Format::Csv => encode::to_csv(answer),
-        Format::Json => encode::to_json_table(answer),
-        Format::Geojson => encode::to_geojson(answer),
-        Format::Arrow => encode::to_arrow_stream(answer),
-        Format::Parquet => encode::to_parquet(answer),
+/// Writes the rows as they come; whether some were left out.
+fn write(
+    snapshot: &Arc<TwinSnapshot>,
+    request: &SqlRequest,
+    format: Format,
+    file: Option<&Path>,
+) -> Result<bool, Failure> {
+    let of_sql = |error| failure::of_request(refusals::of_sql(error));
+    let of_output = |error| failure::of_request(refusals::of_output(error));
+    let Some(encoding) = format.encoding() else {
+        let answer = sql::query(snapshot, request).map_err(of_sql)?;
+        let json = encode::encode(encode::Format::Json, &answer).map_err(of_output)?;
+        output::write_text(file, &table(&json))?;
+        return Ok(answer.truncated);
     };
-    let bytes = encoded.map_err(|error| failure::of_request(refusals::of_output(error)))?;
-    match format {
-        Format::Arrow | Format::Parquet => output::write_binary(file, &bytes),
-        _ => output::write_text(file, &bytes),
+    let begun = Instant::now();
+    let mut rows = sql::stream(snapshot, request).map_err(of_sql)?;
+    let mut encoder = Encoder::new(encoding, rows.schema()).map_err(of_output)?;
+    let mut target = Target::open(file, format.is_binary())?;
+    for batch in &mut rows {
+        encoder.batch(&batch.map_err(of_sql)?).map_err(of_output)?;
+        target.write(&encoder.take())?;
     }
+    let ending = Ending {
+        truncated: rows.truncated(),
+        elapsed: Some(begun.elapsed()),
+    };
+    target.write(&encoder.finish(&ending).map_err(of_output)?)?;
+    target.finish()?;
+    Ok(rows.truncated())
 }
 
 /// A JSON table as lines; as it is when it cannot be read back.

@@ -7,9 +7,9 @@ use axum::{
     extract::State,
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
-    routing::{MethodRouter, get},
+    routing::get,
 };
-use engine::{analysis::Outcome, output};
+use engine::output::{Format, encode};
 
 use crate::{
     error::RequestError,
@@ -26,9 +26,6 @@ use crate::{
 /// Time writing a result may take, waiting included.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// How a result is written.
-type Encode = fn(&Outcome) -> Result<Vec<u8>, output::OutputError>;
-
 /// The routes of jobs.
 pub fn routes(jobs: &Jobs, offload: &Offload) -> Routes {
     let stands = Operation::get(
@@ -36,45 +33,46 @@ pub fn routes(jobs: &Jobs, offload: &Offload) -> Routes {
         "Tình trạng và kết quả · How a job stands, and its result",
     );
     let stops = Operation::delete("/jobs/{id}", "Dừng phân tích · Cancel a job");
-    let result = |path, media_type| {
-        Operation::get(path, "Đối tượng của kết quả · Features of a result")
-            .answers(200, &[media_type])
-    };
-    let on_result =
-        |media_type: &'static str, file_name: &'static str, encode: Encode| -> MethodRouter {
-            let (jobs, offload) = (jobs.clone(), offload.clone());
-            get(async move |Address(id): Address<String>| {
-                let outcome = jobs.outcome(&id)?;
-                let bytes = offload
-                    .run(DEADLINE, move |_| encode(&outcome))
-                    .await?
-                    .map_err(refusals::of_output)?;
-                Ok::<_, RequestError>(download(media_type, file_name, bytes))
-            })
+    let result = |path, file_name, format| {
+        let described = Operation::get(path, "Đối tượng của kết quả · Features of a result")
+            .answers(200, &[media_type::of(format)]);
+        let (jobs, offload) = (jobs.clone(), offload.clone());
+        let answer = async move |Address(id): Address<String>| {
+            let outcome = jobs.outcome(&id)?;
+            let bytes = offload
+                .run(DEADLINE, move |_| encode(format, &outcome.layer))
+                .await?
+                .map_err(refusals::of_output)?;
+            Ok::<_, RequestError>(download(media_type::of(format), file_name, bytes))
         };
+        Routes::default().on([described], get(answer))
+    };
     Routes::default()
         .on(
             [stands, stops],
             get(stand).delete(stop).with_state(jobs.clone()),
         )
-        .on(
-            [result("/jobs/{id}/result.geojson", media_type::GEOJSON)],
-            on_result(media_type::GEOJSON, "result.geojson", |outcome| {
-                output::to_geojson(&outcome.layer)
-            }),
-        )
-        .on(
-            [result("/jobs/{id}/result.csv", media_type::CSV)],
-            on_result(media_type::CSV, "result.csv", |outcome| {
-                output::to_csv(&outcome.layer)
-            }),
-        )
-        .on(
-            [result("/jobs/{id}/result.arrow", media_type::ARROW)],
-            on_result(media_type::ARROW, "result.arrow", |outcome| {
-                output::to_arrow_stream(&outcome.layer)
-            }),
-        )
+        .and(result(
+            "/jobs/{id}/result.geojson",
+            "result.geojson",
+            Format::Geojson,
+        ))
+        .and(result("/jobs/{id}/result.csv", "result.csv", Format::Csv))
+        .and(result(
+            "/jobs/{id}/result.arrow",
+            "result.arrow",
+            Format::Arrow,
+        ))
+        .and(result(
+            "/jobs/{id}/result.parquet",
+            "result.parquet",
+            Format::Parquet,
+        ))
+        .and(result(
+            "/jobs/{id}/result.fgb",
+            "result.fgb",
+            Format::Flatgeobuf,
+        ))
 }
 
 async fn stand(

@@ -60,11 +60,18 @@ impl IntoResponse for Problem {
     }
 }
 
-impl IntoResponse for RequestError {
-    fn into_response(self) -> Response {
-        if let Self::Internal { doing, source } = &self {
+impl RequestError {
+    /// Writes a fault of ours to the log; what the client did wrong is the client's to know.
+    pub(crate) fn log(&self) {
+        if let Self::Internal { doing, source } = self {
             tracing::error!(cause = %chain(source.as_ref()), "could not {doing}");
         }
+    }
+}
+
+impl IntoResponse for RequestError {
+    fn into_response(self) -> Response {
+        self.log();
         self.problem().into_response()
     }
 }

@@ -1,22 +1,26 @@
 //! `/sql`: read-only SQL over every layer.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Json,
+    body::Body as ResponseBody,
     extract::State,
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use engine::{
-    CancelToken, Engine, TwinSnapshot, output,
-    sql::{self, Answer, SqlLimits, SqlRequest, SqlSchema},
+    Engine,
+    output::Format,
+    sql::{self, SqlParameters, SqlSchema},
 };
+use futures::{StreamExt as _, stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
+    answers::{Answers, Encoded, Question},
     error::RequestError,
     http::{
         datetime::OnDay,
@@ -28,21 +32,19 @@ use crate::{
     refusals,
 };
 
-/// Time one query may take.
-pub const TIME_LIMIT: Duration = Duration::from_secs(10);
-
-/// Memory one query may take, in bytes.
-pub const MEMORY_LIMIT_BYTES: usize = 1 << 30;
-
-/// Rows one answer may have; a longer one is cut and says so.
-pub const ROW_LIMIT: usize = 100_000;
-
-/// Time on top of [`TIME_LIMIT`] for waiting and for writing the answer.
-const GRACE: Duration = Duration::from_secs(20);
+/// Every form an answer can have.
+const FORMATS: [Format; 6] = [
+    Format::Json,
+    Format::Geojson,
+    Format::Csv,
+    Format::Arrow,
+    Format::Parquet,
+    Format::Flatgeobuf,
+];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Question {
+struct Asked {
     query: String,
     #[serde(default)]
     params: Vec<Value>,
@@ -51,93 +53,71 @@ struct Question {
     datetime: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Format {
-    #[default]
-    Json,
-    Geojson,
-    Csv,
-    Arrow,
+#[derive(Clone, Debug)]
+struct Sql {
+    engine: Arc<Engine>,
+    threads: Offload,
+    answers: Answers,
 }
 
 /// The routes of SQL.
-pub fn routes(engine: Arc<Engine>, offload: Offload) -> Routes {
+pub fn routes(engine: Arc<Engine>, threads: Offload, answers: Answers) -> Routes {
     let ask = Operation::post(
         "/sql",
         "Truy vấn SQL chỉ đọc · Read-only SQL",
         schema_of_question(),
     )
     .query(OnDay::QUERY.0, OnDay::QUERY.1)
-    .answers(
-        200,
-        &[
-            "application/json",
-            media_type::GEOJSON,
-            media_type::CSV,
-            media_type::ARROW,
-        ],
-    );
+    .answers(200, &FORMATS.map(media_type::of));
     let tables = Operation::get(
         "/sql/schema",
         "Bảng, cột và hàm · Tables, columns and functions",
     );
+    let sql = Sql {
+        engine: Arc::clone(&engine),
+        threads,
+        answers,
+    };
     Routes::default()
-        .on(
-            [ask],
-            post(query).with_state((Arc::clone(&engine), offload)),
-        )
+        .on([ask], post(query).with_state(sql))
         .on([tables], get(schema).with_state(engine))
 }
 
 async fn query(
-    State((engine, offload)): State<(Arc<Engine>, Offload)>,
+    State(sql): State<Sql>,
     day: OnDay,
-    Body(question): Body<Question>,
+    Body(asked): Body<Asked>,
 ) -> Result<Response, RequestError> {
-    let day = question.datetime.as_deref().map_or(Ok(day), OnDay::parse)?;
-    let snapshot = day.snapshot(&engine, &offload).await?;
-    offload
-        .run(TIME_LIMIT + GRACE, move |cancel| {
-            answer(&snapshot, question, cancel)
-        })
-        .await?
-}
-
-fn answer(
-    snapshot: &Arc<TwinSnapshot>,
-    question: Question,
-    cancel: &CancelToken,
-) -> Result<Response, RequestError> {
-    let limits = SqlLimits {
-        time: TIME_LIMIT,
-        memory_bytes: MEMORY_LIMIT_BYTES,
-        rows: ROW_LIMIT,
+    let day = asked.datetime.as_deref().map_or(Ok(day), OnDay::parse)?;
+    let question = Question {
+        snapshot: day.snapshot(&sql.engine, &sql.threads).await?,
+        query: asked.query,
+        params: SqlParameters::from_json(&asked.params).map_err(refusals::of_sql)?,
     };
-    let request = SqlRequest {
-        query: question.query,
-        params: question.params,
-        limits,
-        cancel: cancel.clone(),
+    let Encoded {
+        truncated,
+        begun,
+        rest,
+    } = sql.answers.encoded(question, asked.format).await?;
+    let body = match rest {
+        None => ResponseBody::from(begun),
+        Some(rest) => {
+            let rest = rest.inspect(|part| {
+                if let Err(error) = part {
+                    error.log();
+                }
+            });
+            ResponseBody::from_stream(stream::iter([Ok(begun)]).chain(rest))
+        }
     };
-    let answer = sql::query(snapshot, &request).map_err(refusals::of_sql)?;
-    let (media_type, bytes) = encode(&answer, question.format).map_err(refusals::of_output)?;
-    let mut response = ([(header::CONTENT_TYPE, media_type)], bytes).into_response();
-    let truncated = HeaderValue::from_static(if answer.truncated { "true" } else { "false" });
+    let headers = [
+        (header::CONTENT_TYPE, media_type::of(asked.format)),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    let mut response = (headers, body).into_response();
+    let truncated = HeaderValue::from_static(if truncated { "true" } else { "false" });
     response.headers_mut().insert("x-truncated", truncated);
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
-}
-
-fn encode(answer: &Answer, format: Format) -> Result<(&'static str, Vec<u8>), output::OutputError> {
-    Ok(match format {
-        Format::Json => (media_type::JSON, output::to_json_table(answer)?),
-        Format::Geojson => (media_type::GEOJSON, output::to_geojson(answer)?),
-        Format::Csv => (media_type::CSV, output::to_csv(answer)?),
-        Format::Arrow => (media_type::ARROW, output::to_arrow_stream(answer)?),
-    })
 }
 
 async fn schema(State(engine): State<Arc<Engine>>) -> Json<SqlSchema> {
@@ -153,7 +133,7 @@ fn schema_of_question() -> Value {
             "query": {"type": "string", "example": "SELECT name, area_km2 FROM districts ORDER BY 2 DESC"},
             "params": {"type": "array", "items": {}, "description": "$1, $2, … trong câu truy vấn · in the query"},
             "datetime": {"type": "string", "format": "date", "description": OnDay::QUERY.1},
-            "format": {"type": "string", "enum": ["json", "geojson", "csv", "arrow"], "default": "json"},
+            "format": {"type": "string", "enum": ["json", "geojson", "csv", "arrow", "parquet", "flatgeobuf"], "default": "json"},
         },
     })
 }

@@ -1,6 +1,7 @@
 //! SQL over HTTP: formats, parameters, read-only, the schema.
 
-use axum::http::header;
+use axum::http::{Request, header};
+use futures::StreamExt as _;
 use serde_json::json;
 
 use crate::fixture::TestServer;
@@ -40,6 +41,66 @@ async fn one_question_is_answered_in_every_format() {
         reader.map(|batch| batch.unwrap().num_rows()).sum::<usize>(),
         2
     );
+    let parquet = ask("parquet").await;
+    assert!(parquet.body.starts_with(b"PAR1") && parquet.body.ends_with(b"PAR1"));
+    let features = ask("flatgeobuf").await;
+    assert_eq!(
+        features.header(header::CONTENT_TYPE),
+        "application/flatgeobuf"
+    );
+    assert!(features.body.starts_with(b"fgb\x03"));
+}
+
+#[tokio::test]
+async fn an_answer_for_programs_is_sent_as_it_comes_and_never_cut() {
+    let server = TestServer::new();
+    let rows = server::answers::ROW_LIMIT * 3;
+    let query = format!("SELECT value FROM generate_series(1, {rows})");
+    let ask = |format| json!({"query": query.clone(), "format": format});
+    let csv = server.post("/sql", &ask("csv")).await.ok();
+    assert_eq!(String::from_utf8_lossy(&csv.body).lines().count(), rows + 1);
+    assert!(!csv.headers.contains_key(header::CONTENT_LENGTH));
+    let arrow = server.post("/sql", &ask("arrow")).await.ok();
+    let reader = arrow::ipc::reader::StreamReader::try_new(arrow.body.as_ref(), None).unwrap();
+    let count: usize = reader.map(|batch| batch.unwrap().num_rows()).sum();
+    assert_eq!(count, rows);
+}
+
+#[tokio::test]
+async fn an_answer_that_fails_on_the_way_breaks_off() {
+    let server = TestServer::new();
+    let query = "SELECT CASE WHEN value < 400000 THEN value ELSE 1 / (value - 400000) END FROM generate_series(1, 500000)";
+    let body = json!({"query": query, "format": "csv"}).to_string();
+    let request = Request::post("/sql").header(header::CONTENT_TYPE, "application/json");
+    let response = server
+        .open_request(request.body(body.into()).unwrap())
+        .await;
+    assert_eq!(response.status(), 200);
+    assert!(
+        axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .is_err(),
+        "a part must not pass for the whole"
+    );
+}
+
+#[tokio::test]
+async fn clients_that_leave_give_back_what_their_answers_held() {
+    let server = TestServer::new();
+    let body = json!({"query": "SELECT value FROM generate_series(1, 19000000)", "format": "csv"});
+    for _ in 0..40 {
+        let request = Request::post("/sql").header(header::CONTENT_TYPE, "application/json");
+        let request = request.body(body.to_string().into()).unwrap();
+        let mut response = server
+            .open_request(request)
+            .await
+            .into_body()
+            .into_data_stream();
+        assert!(response.next().await.unwrap().is_ok());
+        drop(response);
+        // The rest ends as soon as its thread is asked, not at once.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test]
@@ -80,7 +141,7 @@ async fn what_would_change_something_is_refused_and_what_is_wrong_is_explained()
 #[tokio::test]
 async fn an_answer_past_the_row_limit_is_cut_and_says_so() {
     let server = TestServer::new();
-    let rows = server::http::sql::ROW_LIMIT + 1;
+    let rows = server::answers::ROW_LIMIT + 1;
     let body = json!({"query": format!("SELECT value FROM generate_series(1, {rows})")});
     let table = server.post("/sql", &body).await;
     if table.status == 200 {

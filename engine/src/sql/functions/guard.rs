@@ -3,7 +3,12 @@
 //! DataFusion stops a query where a stream yields. A nested-loop join over geometries may compute for minutes without
 //! yielding, so the check sits in the functions themselves: the guard travels in the session's options.
 
-use std::{any::Any, ops::Range, sync::Arc, time::Instant};
+use std::{
+    any::Any,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use datafusion::{
     arrow::{compute::concat, datatypes::DataType},
@@ -20,26 +25,74 @@ use sedona_schema::datatypes::SedonaType;
 
 use crate::CancelToken;
 
-/// When a query has to stop.
+/// When a query has to stop: when it is cancelled, or when its time is up.
+///
+/// The time is that for which somebody waits: it stands still while the reader of the rows is busy with those it has.
 #[derive(Clone, Debug)]
 pub(in crate::sql) struct Guard {
-    pub(in crate::sql) cancel: CancelToken,
-    pub(in crate::sql) deadline: Instant,
+    cancel: CancelToken,
+    time: Arc<Mutex<Time>>,
+}
+
+#[derive(Debug)]
+enum Time {
+    RunsOutAt(Instant),
+    StandsStill { left: Duration },
 }
 
 impl Guard {
+    /// A guard whose time runs from now.
+    pub(in crate::sql) fn new(cancel: CancelToken, time: Duration) -> Self {
+        Self {
+            cancel,
+            time: Arc::new(Mutex::new(Time::RunsOutAt(Instant::now() + time))),
+        }
+    }
+
     /// The guard of a session, which every session has.
     pub(in crate::sql) fn of(options: &ConfigOptions) -> Result<Self> {
         let guard = options.extensions.get::<Self>().cloned();
         guard.ok_or_else(|| internal_datafusion_err!("a query without a guard"))
     }
 
-    /// Fails once the query is cancelled or past its deadline.
+    /// Fails once the query is cancelled or out of time.
     pub(in crate::sql) fn check(&self) -> Result<()> {
-        if self.cancel.is_cancelled() || Instant::now() >= self.deadline {
+        if self.is_cancelled() || self.left().is_zero() {
             return exec_err!("the query was stopped");
         }
         Ok(())
+    }
+
+    pub(in crate::sql) fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
+    /// The time that is left.
+    pub(in crate::sql) fn left(&self) -> Duration {
+        self.with_time(|time| time.left())
+    }
+
+    /// Nobody waits for now.
+    pub(in crate::sql) fn pause(&self) {
+        self.with_time(|time| *time = Time::StandsStill { left: time.left() });
+    }
+
+    /// Somebody waits again.
+    pub(in crate::sql) fn resume(&self) {
+        self.with_time(|time| *time = Time::RunsOutAt(Instant::now() + time.left()));
+    }
+
+    fn with_time<T>(&self, work: impl FnOnce(&mut Time) -> T) -> T {
+        work(&mut self.time.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Time {
+    fn left(&self) -> Duration {
+        match self {
+            Self::RunsOutAt(end) => end.saturating_duration_since(Instant::now()),
+            Self::StandsStill { left } => *left,
+        }
     }
 }
 

@@ -1,0 +1,131 @@
+//! Rows as they come: the pace is the reader's, the end is told, and nothing runs for nobody.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use engine::{
+    output::{Encoder, Ending, Format, encode},
+    sql::{SqlError, SqlLimits, SqlRequest, describe, query, stream},
+};
+
+use crate::fixture::{ask, province};
+
+/// Rows of one pair each, without an end that anyone waits for.
+const PAIRS: &str = "SELECT a.fid, b.fid AS other FROM parcels a, parcels b";
+
+fn limited(query: &str, limits: SqlLimits) -> SqlRequest {
+    SqlRequest {
+        limits,
+        ..SqlRequest::new(query)
+    }
+}
+
+#[test]
+fn the_batches_are_the_rows_of_the_whole_answer() {
+    let twin = province();
+    let request = SqlRequest::new("SELECT fid, so_thua, geom FROM parcels ORDER BY fid");
+    let whole = query(&twin, &request).unwrap();
+    let mut rows = stream(&twin, &request).unwrap();
+    assert_eq!(rows.schema(), &whole.schema);
+    let batches: Vec<_> = rows.by_ref().collect::<Result<_, _>>().unwrap();
+    assert_eq!(batches, whole.batches);
+    assert!(!rows.truncated() && rows.next().is_none());
+}
+
+#[test]
+fn only_waiting_counts_as_time() {
+    let time = Duration::from_millis(400);
+    let limits = SqlLimits {
+        time,
+        rows: usize::MAX,
+        ..SqlLimits::default()
+    };
+    let mut rows = stream(&province(), &limited(PAIRS, limits)).unwrap();
+    rows.next().unwrap().unwrap();
+    thread::sleep(time * 2);
+    assert!(
+        rows.next().unwrap().is_ok(),
+        "the reader was busy, not the query"
+    );
+    let begun = Instant::now();
+    let failed = rows.find_map(Result::err);
+    assert_eq!(failed, Some(SqlError::Timeout { limit: time }));
+    assert!(begun.elapsed() < time + Duration::from_secs(5));
+    assert!(rows.next().is_none(), "after an error there is nothing");
+}
+
+#[test]
+fn a_query_waits_for_its_reader_and_is_cut_at_the_row_limit() {
+    let limits = SqlLimits {
+        rows: 100_000,
+        ..SqlLimits::default()
+    };
+    let mut rows = stream(&province(), &limited(PAIRS, limits)).unwrap();
+    let count: usize = rows.by_ref().map(|batch| batch.unwrap().num_rows()).sum();
+    assert_eq!((count, rows.truncated()), (100_000, true));
+    drop(rows);
+    assert_eq!(ask(&province(), "SELECT 1").unwrap().rows(), 1);
+}
+
+#[test]
+fn a_failure_after_the_first_rows_ends_the_stream_with_its_reason() {
+    let query = "SELECT 1 / (20000 - CAST(fid AS BIGINT)) FROM parcels";
+    let outcomes: Vec<_> = stream(&province(), &SqlRequest::new(query))
+        .unwrap()
+        .collect();
+    assert!(outcomes.len() > 1 && outcomes[0].is_ok());
+    assert!(
+        matches!(outcomes.last(), Some(Err(SqlError::Execution { .. }))),
+        "{outcomes:?}"
+    );
+}
+
+#[test]
+fn a_query_describes_itself_without_values() {
+    let query = "SELECT fid, geom, so_thua + $2 AS n FROM parcels WHERE so_thua > $1 AND ten = $10";
+    let query = query.replace("ten = $10", "ma_dat = $3");
+    let described = describe(&province(), &SqlRequest::new(query)).unwrap();
+    let names = |schema: &arrow::datatypes::Schema| {
+        let fields = schema.fields().iter();
+        fields.map(|field| field.name().clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&described.schema), ["fid", "geom", "n"]);
+    assert_eq!(names(&described.parameters), ["$1", "$2", "$3"]);
+    assert!(described.parameters.field(0).data_type().is_integer());
+    let wrong = describe(&province(), &SqlRequest::new("SELECT * FROM parcel"));
+    assert!(matches!(wrong, Err(SqlError::UnknownTable { .. })));
+}
+
+#[test]
+fn every_format_is_the_same_in_pieces_as_in_one() {
+    let answer = ask(
+        &province(),
+        "SELECT fid, ma_dat, geom FROM parcels WHERE fid < 20000",
+    )
+    .unwrap();
+    assert!(answer.batches.len() > 1);
+    for format in [
+        Format::Csv,
+        Format::Json,
+        Format::Geojson,
+        Format::Arrow,
+        Format::Parquet,
+    ] {
+        let mut encoder = Encoder::new(format, &answer.schema).unwrap();
+        let (mut bytes, mut pieces) = (Vec::new(), 0);
+        for batch in &answer.batches {
+            encoder.batch(batch).unwrap();
+            pieces += usize::from(encoder.ready() > 0);
+            bytes.append(&mut encoder.take());
+        }
+        let ending = Ending {
+            truncated: false,
+            elapsed: Some(answer.elapsed),
+        };
+        bytes.append(&mut encoder.finish(&ending).unwrap());
+        assert_eq!(bytes, encode(format, &answer).unwrap(), "{format:?}");
+        assert!(pieces > 0 || format == Format::Parquet, "{format:?}");
+    }
+}
