@@ -12,6 +12,7 @@ pub mod http;
 pub mod jobs;
 pub mod map_tiles;
 pub mod offload;
+mod own_tables;
 pub mod painter;
 mod pull;
 pub mod refusals;

@@ -1,8 +1,14 @@
 //! What the engine's errors mean for whoever asked: refused for a reason they can put right, or a fault of ours.
 
-use engine::{analysis::AnalysisError, output::OutputError, sql::SqlError};
+use std::path::Path;
 
-use crate::error::{Noun, Refusal, RequestError};
+use engine::{analysis::AnalysisError, output::OutputError, sql::SqlError};
+use layers::report::Language;
+
+use crate::{
+    error::{Noun, Refusal, RequestError},
+    own_tables::OwnTableError,
+};
 
 /// A query without an answer.
 pub fn of_sql(error: SqlError) -> RequestError {
@@ -15,6 +21,28 @@ pub fn of_sql(error: SqlError) -> RequestError {
     RequestError::Refused {
         what,
         detail: error.to_string(),
+    }
+}
+
+/// A file that is no table. Whoever sent it knows it by its name, not by the folder it was kept in.
+pub(crate) fn of_own_table(error: OwnTableError, folder: Option<&Path>) -> RequestError {
+    match error {
+        OwnTableError::Import(error) if error.is_refusal() => RequestError::Refused {
+            what: Refusal::Kind,
+            detail: folder.map_or_else(
+                || error.explain(Language::English),
+                |folder| {
+                    error
+                        .explain(Language::English)
+                        .replace(&format!("{}/", folder.display()), "")
+                },
+            ),
+        },
+        OwnTableError::Taken { .. } => RequestError::Refused {
+            what: Refusal::Query,
+            detail: error.to_string(),
+        },
+        error => RequestError::internal("read an own table", error),
     }
 }
 

@@ -13,6 +13,7 @@ use engine::{
     output::{self as encode, Encoder, Ending},
     sql::{self, SqlLimits, SqlParameters, SqlRequest},
 };
+use layers::InvalidLayerId;
 use serde_json::Value;
 
 use crate::{
@@ -20,8 +21,10 @@ use crate::{
         TwinArgument, day,
         failure::{self, Exit, Failure},
         output::{self, Target},
+        progress::Steps,
         table::Table,
     },
+    own_tables::{self, OwnTable, OwnTableError},
     refusals,
 };
 
@@ -90,6 +93,9 @@ pub(crate) struct Arguments {
     /// Chỉ các dòng có hiệu lực ngày đó · only the rows that hold on a day
     #[arg(long, value_name = "DATE", value_parser = day)]
     datetime: Option<NaiveDate>,
+    /// Tệp của bạn làm bảng, chỉ cho câu hỏi này · a file of yours as a table, for this question only
+    #[arg(long = "table", value_name = "NAME=FILE", value_parser = own_table)]
+    tables: Vec<OwnTable>,
     /// Giá trị của $1, $2, … dạng JSON · values of $1, $2, … as a JSON array
     #[arg(long, value_name = "JSON", default_value = "[]")]
     params: String,
@@ -126,10 +132,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         limits,
         cancel: CancelToken::new(),
     };
-    let snapshot = match arguments.datetime {
+    let mut snapshot = match arguments.datetime {
         None => engine.snapshot(),
         Some(day) => engine.snapshot_at(day).map_err(failure::of_engine)?,
     };
+    if !arguments.tables.is_empty() {
+        let steps = Steps::new("--table");
+        let beside = own_tables::beside(&snapshot, &arguments.tables, &steps);
+        snapshot = beside.map_err(|error| match error {
+            OwnTableError::Import(error) => failure::of_import(error),
+            error => failure::of_request(refusals::of_own_table(error, None)),
+        })?;
+    }
     let truncated = write(&snapshot, &request, format, arguments.output.as_deref())?;
     if truncated {
         output::note(&format!(
@@ -137,6 +151,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// A table's name and its file.
+fn own_table(text: &str) -> Result<OwnTable, String> {
+    let (name, file) = text
+        .split_once('=')
+        .ok_or("hãy viết tên=tệp, ví dụ khao_sat=khao_sat.parquet · write name=file")?;
+    Ok(OwnTable {
+        name: name
+            .parse()
+            .map_err(|error: InvalidLayerId| error.to_string())?,
+        file: file.into(),
+    })
 }
 
 fn params(text: &str) -> Result<SqlParameters, Failure> {

@@ -1,36 +1,42 @@
 //! `/sql`: read-only SQL over every layer.
 
-use std::sync::Arc;
+mod asking;
+
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
     body::Body as ResponseBody,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use engine::{
-    Engine,
+    CancelToken, Engine,
     output::Format,
     sql::{self, SqlParameters, SqlSchema},
 };
 use futures::{StreamExt as _, stream};
-use serde::Deserialize;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
+use self::asking::{Asking, MOST_FILE_BYTES};
 use crate::{
     answers::{Answers, Encoded, Question},
     error::RequestError,
     http::{
         datetime::OnDay,
-        extract::Body,
         media_type,
         routes::{Operation, Routes},
     },
     offload::Offload,
+    own_tables::{self, Unwatched},
     refusals,
 };
+
+/// Time that reading the files of a question may take, waiting included.
+const FILES_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Every form an answer can have.
 const FORMATS: [Format; 6] = [
@@ -41,17 +47,6 @@ const FORMATS: [Format; 6] = [
     Format::Parquet,
     Format::Flatgeobuf,
 ];
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    query: String,
-    #[serde(default)]
-    params: Vec<Value>,
-    #[serde(default)]
-    format: Format,
-    datetime: Option<String>,
-}
 
 #[derive(Clone, Debug)]
 struct Sql {
@@ -79,18 +74,37 @@ pub fn routes(engine: Arc<Engine>, threads: Offload, answers: Answers) -> Routes
         answers,
     };
     Routes::default()
-        .on([ask], post(query).with_state(sql))
+        .on(
+            [ask],
+            post(query)
+                .layer(DefaultBodyLimit::max(MOST_FILE_BYTES))
+                .with_state(sql),
+        )
         .on([tables], get(schema).with_state(engine))
 }
 
 async fn query(
     State(sql): State<Sql>,
     day: OnDay,
-    Body(asked): Body<Asked>,
+    asking: Asking,
 ) -> Result<Response, RequestError> {
+    let Asking {
+        asked,
+        tables,
+        folder,
+    } = asking;
     let day = asked.datetime.as_deref().map_or(Ok(day), OnDay::parse)?;
+    let mut snapshot = day.snapshot(&sql.engine, &sql.threads).await?;
+    if !tables.is_empty() {
+        let read = move |cancel: &CancelToken| {
+            let beside = own_tables::beside(&snapshot, &tables, &Unwatched(cancel.clone()));
+            beside
+                .map_err(|error| refusals::of_own_table(error, folder.as_ref().map(TempDir::path)))
+        };
+        snapshot = sql.threads.run(FILES_DEADLINE, read).await??;
+    }
     let question = Question {
-        snapshot: day.snapshot(&sql.engine, &sql.threads).await?,
+        snapshot,
         query: asked.query,
         params: SqlParameters::from_json(&asked.params).map_err(refusals::of_sql)?,
     };

@@ -497,3 +497,31 @@ fn a_twin_is_sent_to_a_store_and_fetched_from_it() {
     let nowhere = ["push", "--twin", text(&twin), "--to", "store"];
     check(&lucdau(&nowhere), 2, "s3://bucket/prefix");
 }
+
+#[test]
+fn a_file_is_a_table_of_one_question() {
+    let home = TestTwin::new();
+    let (twin, file) = (home.dir(), home.folder().join("accidents.geojson"));
+    let out = home.folder().join("answer.fgb");
+    let own = format!("survey={}", text(&file));
+    let query = "SELECT s.fid, d.name, s.geom FROM survey s JOIN districts d ON ST_Intersects(d.geom, s.geom)";
+    let ask = |own: &str| {
+        let arguments = [
+            "sql",
+            "--twin",
+            text(&twin),
+            "--table",
+            own,
+            "-o",
+            text(&out),
+            query,
+        ];
+        lucdau(&arguments)
+    };
+    check(&ask(&own), 0, "");
+    assert!(std::fs::read(&out).unwrap().starts_with(b"fgb\x03"));
+    let taken = own.replace("survey", "districts");
+    check(&ask(&taken), 2, "another name");
+    check(&ask("survey=nowhere.parquet"), 3, "nowhere.parquet");
+    check(&ask("survey"), 2, "name=file");
+}

@@ -168,3 +168,71 @@ async fn the_schema_lists_tables_and_functions() {
         functions.contains(&json!("st_area")) && functions.contains(&json!("h3_latlng_to_cell"))
     );
 }
+
+/// A form of parts: name and bytes.
+fn form(parts: &[(&str, &[u8])]) -> Request<axum::body::Body> {
+    let mut body = Vec::new();
+    for (name, bytes) in parts {
+        let head = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--edge--\r\n");
+    let request = Request::post("/sql").header(header::HOST, "localhost:8080");
+    request
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+        .body(body.into())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_askers_own_file_is_a_table_of_that_question_alone() {
+    let server = TestServer::new();
+    let centres = "SELECT name AS place, ST_Centroid(geom) AS geom FROM districts";
+    let centres = json!({"query": centres, "format": "parquet"});
+    let file = server.post("/sql", &centres).await.ok().body;
+    let join = "SELECT d.name, s.place FROM districts d JOIN survey s ON ST_Contains(d.geom, s.geom) ORDER BY 1";
+    let question = json!({"query": join}).to_string();
+    let parts = [("question", question.as_bytes()), ("survey", file.as_ref())];
+    let answer = server.send(form(&parts)).await.ok();
+    assert_eq!(
+        answer.json()["rows"],
+        json!([["Kinh Môn", "Kinh Môn"], ["Nam Sách", "Nam Sách"]])
+    );
+    let later = server.post("/sql", &json!({"query": join})).await;
+    later.problem(400);
+
+    let wrong = async |parts: &[(&str, &[u8])], status: u16, word: &str| {
+        let problem = server.send(form(parts)).await.problem(status);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(word), "{detail}");
+    };
+    let question = question.as_bytes();
+    wrong(&[("survey", &file)], 400, "\"question\"").await;
+    wrong(
+        &[("question", question), ("survey", b"a,b\n1,2\n")],
+        422,
+        "GeoParquet",
+    )
+    .await;
+    wrong(
+        &[("question", question), ("survey", &file[..file.len() - 9])],
+        422,
+        "survey",
+    )
+    .await;
+    wrong(
+        &[("question", question), ("districts", &file)],
+        400,
+        "another name",
+    )
+    .await;
+    wrong(&[("question", question), ("../x", &file)], 400, "../x").await;
+    let mut elsewhere = form(&parts);
+    let origin = "http://elsewhere.example".parse().unwrap();
+    elsewhere.headers_mut().insert(header::ORIGIN, origin);
+    server.send(elsewhere).await.problem(403);
+}
