@@ -27,13 +27,14 @@ use thiserror::Error;
 pub(crate) use self::geometry::{GeometryCrs, crs_of};
 use self::value::Column;
 pub use self::value::type_name;
-use crate::sql::Answer;
+use crate::sql::{Answer, SqlMetrics};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// `{"columns": [{"name", "type"}], "rows": [[…]], "truncated": false, "elapsed_ms": 1.2}`; a layer has no `elapsed_ms`.
+    /// `{"columns": [{"name", "type"}], "rows": [[…]], "truncated": false, "elapsed_ms": 1.2, "metrics": {…}}`; a layer has no `elapsed_ms` and no
+    /// `metrics`, see [`SqlMetrics`].
     #[default]
     Json,
     /// A `FeatureCollection` (RFC 7946): `fid`, if there is one, is the feature's id; `truncated` is a foreign member. Rows
@@ -66,6 +67,8 @@ pub struct Ending {
     pub truncated: bool,
     /// The time it took.
     pub elapsed: Option<Duration>,
+    /// What it has cost.
+    pub metrics: Option<SqlMetrics>,
 }
 
 /// Writes rows in a format, batch by batch.
@@ -152,6 +155,7 @@ impl<'a> From<&'a Answer> for Rows<'a> {
             ending: Ending {
                 truncated: answer.truncated,
                 elapsed: Some(answer.elapsed),
+                metrics: Some(answer.metrics),
             },
         }
     }

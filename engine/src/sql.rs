@@ -14,6 +14,7 @@ mod cell_text;
 mod error;
 mod functions;
 mod join;
+mod metrics;
 mod nearest;
 mod parameters;
 mod plain;
@@ -33,6 +34,7 @@ pub use self::{
     catalog::{SqlColumn, SqlSchema, SqlTable, schema, tables},
     error::SqlError,
     functions::{Chapter, FUNCTION_REFERENCE, FunctionReference, function_document},
+    metrics::SqlMetrics,
     parameters::SqlParameters,
     session::{CATALOG, SCHEMA},
     stream::SqlStream,
@@ -95,6 +97,8 @@ pub struct Answer {
     pub truncated: bool,
     /// From the request to the last row.
     pub elapsed: Duration,
+    /// What it has cost.
+    pub metrics: SqlMetrics,
 }
 
 impl Answer {

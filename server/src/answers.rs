@@ -60,8 +60,8 @@ pub struct Question {
 
 /// The beginning of an answer in a format, and how to get the rest.
 pub(crate) struct Encoded<S> {
-    /// Whether rows were left out.
-    pub(crate) truncated: bool,
+    /// What is known of its end: nothing yet of an answer that is sent as it comes.
+    pub(crate) ending: Ending,
     /// The first bytes.
     pub(crate) begun: Vec<u8>,
     /// The other bytes; none where the first are all.
@@ -111,7 +111,7 @@ impl Answers {
         };
         let (begun, bytes) = self.threads.run(DEADLINE, begin).await??;
         Ok(Encoded {
-            truncated: bytes.rows.ending().unwrap_or_default().truncated,
+            ending: bytes.rows.ending().unwrap_or_default(),
             begun,
             rest: bytes.encoder.is_some().then(|| self.pull(wanted, bytes)),
         })
@@ -191,6 +191,7 @@ impl Rows {
                 let ending = Ending {
                     truncated: answer.truncated,
                     elapsed: Some(answer.elapsed),
+                    metrics: Some(answer.metrics),
                 };
                 Ok((
                     answer.schema,

@@ -38,7 +38,10 @@ impl List {
             let micros = (elapsed.as_secs_f64() * 1e6).round();
             format!(",\"elapsed_ms\":{}", micros / 1e3)
         });
-        let end = format!("],\"truncated\":{}{elapsed}}}", ending.truncated);
+        let metrics = ending.metrics.map_or_else(String::new, |metrics| {
+            format!(",\"metrics\":{}", json!(metrics))
+        });
+        let end = format!("],\"truncated\":{}{elapsed}{metrics}}}", ending.truncated);
         bytes.extend_from_slice(end.as_bytes());
     }
 }
@@ -106,13 +109,11 @@ impl Write for Features {
     }
 
     fn finish(self: Box<Self>, ending: &Ending, bytes: &mut Vec<u8>) -> Result<(), OutputError> {
-        List::finish(
-            &Ending {
-                elapsed: None,
-                ..*ending
-            },
-            bytes,
-        );
+        let ending = Ending {
+            truncated: ending.truncated,
+            ..Ending::default()
+        };
+        List::finish(&ending, bytes);
         Ok(())
     }
 }

@@ -27,7 +27,7 @@ use futures::StreamExt as _;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    Answer, Description, SqlError, SqlRequest, SqlStream, bounds, error,
+    Answer, Description, SqlError, SqlMetrics, SqlRequest, SqlStream, bounds, error,
     functions::Guard,
     plain,
     session::{self, Rules},
@@ -63,6 +63,7 @@ pub(super) fn query(
         batches,
         truncated: rows.truncated(),
         elapsed: begun.elapsed(),
+        metrics: rows.metrics(),
     })
 }
 
@@ -138,7 +139,8 @@ async fn answer(
     request: &SqlRequest,
     guard: Guard,
     sink: &Sink,
-) -> Result<(), SqlError> {
+) -> Result<SqlMetrics, SqlError> {
+    let (begun, mut metrics) = (Instant::now(), SqlMetrics::default());
     let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
     let mut state = session::open(snapshot, guard.clone(), Rules::Plain).map_err(explain)?;
     let plan = logical_plan(&state, &request.query)
@@ -151,21 +153,29 @@ async fn answer(
     }
     let plan = state.create_physical_plan(&plan).await.map_err(explain)?;
     let context = task_context(&state, request.limits.memory_bytes).map_err(explain)?;
-    let mut rows = execute_stream(plan, context).map_err(explain)?;
+    metrics.planned(begun.elapsed());
+    let mut rows = execute_stream(Arc::clone(&plan), context).map_err(explain)?;
     let schema = schema_of_answer(&rows.schema());
     // With the first rows, so that the reader wakes once, and a failure on the first row comes before anything else.
+    let mut begun = Instant::now();
     let mut next = rows.next().await.transpose().map_err(explain)?;
+    metrics.executed(begun.elapsed());
     sink.schema(Arc::clone(&schema));
     while let Some(batch) = next {
         guard.check().map_err(explain)?;
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        metrics.rows += batch.num_rows();
         let columns = batch.columns().to_vec();
         let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &options);
         sink.batch(batch.map_err(|error| explain(error.into()))?)
             .await;
+        begun = Instant::now();
         next = rows.next().await.transpose().map_err(explain)?;
+        metrics.executed(begun.elapsed());
     }
-    Ok(())
+    metrics.count(&plan);
+    tracing::debug!(?metrics, query = request.query, "answered");
+    Ok(metrics)
 }
 
 /// The plan of one query, as written.

@@ -11,7 +11,7 @@ use std::{
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
 use tokio::{sync::Semaphore, task::AbortHandle};
 
-use super::{SqlError, SqlRequest, functions::Guard};
+use super::{SqlError, SqlMetrics, SqlRequest, functions::Guard};
 
 /// How often the waiting thread looks whether the query was cancelled.
 const CANCEL_CHECK: Duration = Duration::from_millis(10);
@@ -28,6 +28,7 @@ pub struct SqlStream {
     schema: SchemaRef,
     rows_left: usize,
     truncated: bool,
+    metrics: SqlMetrics,
     source: Source,
 }
 
@@ -55,7 +56,7 @@ type Message = Result<Told, SqlError>;
 enum Told {
     Schema(SchemaRef),
     Batch(RecordBatch),
-    End,
+    End(SqlMetrics),
 }
 
 /// Both ends of a query's rows.
@@ -92,8 +93,8 @@ impl Sink {
     }
 
     /// Tells that this was all, or why there is no more.
-    pub(super) fn end(&self, outcome: Result<(), SqlError>) {
-        self.tell(outcome.map(|()| Told::End));
+    pub(super) fn end(&self, outcome: Result<SqlMetrics, SqlError>) {
+        self.tell(outcome.map(Told::End));
     }
 
     /// The reader is gone when the deadline came first; then nobody wants to know.
@@ -119,6 +120,7 @@ impl Source {
             schema,
             rows_left: rows,
             truncated: false,
+            metrics: SqlMetrics::default(),
             source: self,
         })
     }
@@ -177,6 +179,11 @@ impl SqlStream {
         self.truncated
     }
 
+    /// What the query has cost; known once there are no more rows, and not for an answer that is cut.
+    pub fn metrics(&self) -> SqlMetrics {
+        self.metrics
+    }
+
     fn cut(&mut self, batch: RecordBatch) -> RecordBatch {
         let rows = batch.num_rows().min(self.rows_left);
         self.truncated = rows < batch.num_rows();
@@ -205,7 +212,9 @@ impl Iterator for SqlStream {
                 self.source.room.add_permits(1);
                 Some(Ok(self.cut(batch)))
             }
-            Ok(Told::End | Told::Schema(_)) => {
+            Ok(Told::Schema(_)) => Some(Err(ended())),
+            Ok(Told::End(metrics)) => {
+                self.metrics = metrics;
                 self.source.room.close();
                 None
             }

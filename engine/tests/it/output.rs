@@ -218,7 +218,7 @@ fn a_list_is_asked_for_a_member_and_leaves_as_an_array() {
 
 #[test]
 fn flatgeobuf_holds_every_feature_with_its_attributes_and_refuses_rows_without_a_place() {
-    let query = "SELECT fid, h3, ma_dat, so_thua / 4 AS quarter, fid % 2 = 0 AS even, DATE '2024-05-06' AS day, geom
+    let query = "SELECT fid, h3, ma_dat, so_thua / 4.0 AS quarter, fid % 2 = 0 AS even, DATE '2024-05-06' AS day, geom
                  FROM parcels WHERE fid < 300 ORDER BY fid";
     let answer = ask(&province(), query).unwrap();
     let table = json_of(&encode(Format::Json, &answer).unwrap());

@@ -123,9 +123,34 @@ fn every_format_is_the_same_in_pieces_as_in_one() {
         let ending = Ending {
             truncated: false,
             elapsed: Some(answer.elapsed),
+            metrics: Some(answer.metrics),
         };
         bytes.append(&mut encoder.finish(&ending).unwrap());
         assert_eq!(bytes, encode(format, &answer).unwrap(), "{format:?}");
         assert!(pieces > 0 || format == Format::Parquet, "{format:?}");
     }
+}
+
+#[test]
+fn an_answer_tells_what_it_has_cost() {
+    let window = ask(
+        &province(),
+        "SELECT fid FROM parcels WHERE ST_Intersects(geom, ST_MakeEnvelope(106.31, 20.93, 106.32, 20.94))",
+    )
+    .unwrap();
+    let metrics = window.metrics;
+    assert_eq!(metrics.rows, window.rows());
+    assert!(metrics.rows_read >= metrics.rows && metrics.rows_read < metrics.rows + 100);
+    assert!(metrics.planning_us > 0 && metrics.execution_us > 0);
+    let join = ask(
+        &province(),
+        "SELECT p.fid FROM districts d JOIN parcels p ON ST_Intersects(d.geom, p.geom)",
+    )
+    .unwrap();
+    let pairs = join.metrics.pairs_tested + join.metrics.pairs_untested;
+    assert!(
+        pairs >= join.rows() && join.metrics.pairs_untested > 0,
+        "{:?}",
+        join.metrics
+    );
 }

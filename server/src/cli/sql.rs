@@ -213,6 +213,7 @@ fn write(
     let ending = Ending {
         truncated: rows.truncated(),
         elapsed: Some(begun.elapsed()),
+        metrics: Some(rows.metrics()),
     };
     target.write(&encoder.finish(&ending).map_err(of_output)?)?;
     target.finish()?;

@@ -109,7 +109,7 @@ async fn query(
         params: SqlParameters::from_json(&asked.params).map_err(refusals::of_sql)?,
     };
     let Encoded {
-        truncated,
+        ending,
         begun,
         rest,
     } = sql.answers.encoded(question, asked.format).await?;
@@ -129,8 +129,17 @@ async fn query(
         (header::CACHE_CONTROL, "no-store"),
     ];
     let mut response = (headers, body).into_response();
-    let truncated = HeaderValue::from_static(if truncated { "true" } else { "false" });
-    response.headers_mut().insert("x-truncated", truncated);
+    let truncated = if ending.truncated { "true" } else { "false" };
+    let headers = response.headers_mut();
+    headers.insert("x-truncated", HeaderValue::from_static(truncated));
+    let timing = ending.metrics.map(|metrics| {
+        let millis = |micros| Duration::from_micros(micros).as_secs_f64() * 1e3;
+        let (plan, run) = (millis(metrics.planning_us), millis(metrics.execution_us));
+        format!("plan;dur={plan}, run;dur={run}")
+    });
+    if let Some(timing) = timing.and_then(|timing| HeaderValue::try_from(timing).ok()) {
+        headers.insert("server-timing", timing);
+    }
     Ok(response)
 }
 

@@ -21,11 +21,19 @@ async fn one_question_is_answered_in_every_format() {
         table.header("x-truncated".parse::<axum::http::HeaderName>().unwrap()),
         "false"
     );
+    assert!(
+        table.headers["server-timing"]
+            .to_str()
+            .unwrap()
+            .starts_with("plan;dur=")
+    );
     let table = table.json();
     assert_eq!(table["columns"][0]["name"], "name");
     assert_eq!(table["rows"][0][0], "Nam Sách");
     assert_eq!(table["truncated"], false);
     assert!(table["elapsed_ms"].as_f64().unwrap() > 0.0);
+    assert_eq!(table["metrics"]["rows"], 2);
+    assert!(table["metrics"]["rows_read"].as_u64().unwrap() >= 2);
     let geojson = ask("geojson").await;
     assert_eq!(geojson.header(header::CONTENT_TYPE), "application/geo+json");
     assert_eq!(
