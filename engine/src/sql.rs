@@ -18,6 +18,7 @@ mod metrics;
 mod nearest;
 mod parameters;
 mod plain;
+mod prepared;
 mod run;
 mod scan;
 mod session;
@@ -30,6 +31,7 @@ use std::{sync::Arc, time::Duration};
 
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
 
+pub(crate) use self::prepared::Prepared;
 pub use self::{
     catalog::{SqlColumn, SqlSchema, SqlTable, schema, tables},
     error::SqlError,

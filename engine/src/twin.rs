@@ -17,7 +17,7 @@ use serde::Serialize;
 use self::dated::Dated;
 pub use self::dated::MAX_DAYS;
 pub(crate) use self::dated::layer_at;
-use crate::{EngineError, LayerSnapshot, spelling::nearest_spelling};
+use crate::{EngineError, LayerSnapshot, spelling::nearest_spelling, sql::Prepared};
 
 /// A twin opened for reading: every current layer in memory.
 pub struct Engine {
@@ -38,6 +38,8 @@ pub struct TwinSnapshot {
     pub publication: u64,
     /// Layers whose current version could not be loaded; where an older one is good, `layers` has that.
     pub failures: BTreeMap<LayerId, LayerFailure>,
+    /// Queries over this state that were read before.
+    pub(crate) prepared: Prepared,
 }
 
 /// Why the current version of a layer is not resident.
@@ -161,6 +163,17 @@ impl TwinSnapshot {
         Self {
             layers,
             ..Self::default()
+        }
+    }
+
+    /// The same state with other layers.
+    #[must_use]
+    pub fn with_layers(&self, layers: BTreeMap<LayerId, Arc<LayerSnapshot>>) -> Self {
+        Self {
+            layers,
+            publication: self.publication,
+            failures: self.failures.clone(),
+            prepared: Prepared::default(),
         }
     }
 

@@ -53,11 +53,7 @@ pub(crate) fn beside(
             return Err(OwnTableError::Taken { name: name.clone() });
         }
     }
-    Ok(Arc::new(TwinSnapshot {
-        layers: all,
-        publication: layers.publication,
-        failures: layers.failures.clone(),
-    }))
+    Ok(Arc::new(layers.with_layers(all)))
 }
 
 /// Import that nobody watches but somebody may stop.

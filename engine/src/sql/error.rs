@@ -24,6 +24,16 @@ pub enum SqlError {
         /// Column, from 1.
         column: u64,
     },
+    /// Something wrong at a place that is known.
+    #[error("line {line}, column {column}: {error}")]
+    At {
+        /// Line, from 1.
+        line: u64,
+        /// Column, from 1.
+        column: u64,
+        /// What is wrong there.
+        error: Box<Self>,
+    },
     /// A statement that would change something, read a file, or touch the session.
     #[error(
         "only queries are allowed here: {statement} is refused; write one SELECT, WITH, VALUES or EXPLAIN"
@@ -115,12 +125,25 @@ impl SqlError {
     }
 }
 
-/// What a failure of DataFusion means for whoever wrote the query.
+/// What a failure of DataFusion means for whoever wrote the query, and where it is.
 pub(super) fn explain(
     error: &DataFusionError,
     request: &SqlRequest,
     snapshot: &TwinSnapshot,
 ) -> SqlError {
+    let what = meaning(error, request, snapshot);
+    let place = error.diagnostic().and_then(|told| told.span);
+    match (what, place) {
+        (what @ SqlError::Parse { .. }, _) | (what, None) => what,
+        (what, Some(place)) => SqlError::At {
+            line: place.start.line,
+            column: place.start.column,
+            error: Box::new(what),
+        },
+    }
+}
+
+fn meaning(error: &DataFusionError, request: &SqlRequest, snapshot: &TwinSnapshot) -> SqlError {
     let message = || plain(&error.find_root().strip_backtrace());
     match error.find_root() {
         DataFusionError::SQL(parser, _) => parse_error(parser),
@@ -128,9 +151,9 @@ pub(super) fn explain(
         DataFusionError::ResourcesExhausted(_) => SqlError::Memory {
             limit_bytes: request.limits.memory_bytes,
         },
-        DataFusionError::Diagnostic(_, inner) => explain(inner, request, snapshot),
+        DataFusionError::Diagnostic(_, inner) => meaning(inner, request, snapshot),
         DataFusionError::Collection(errors) if !errors.is_empty() => {
-            explain(&errors[0], request, snapshot)
+            meaning(&errors[0], request, snapshot)
         }
         DataFusionError::Plan(_)
         | DataFusionError::NotImplemented(_)

@@ -71,7 +71,6 @@ pub(super) fn stream(
     snapshot: &Arc<TwinSnapshot>,
     request: &SqlRequest,
 ) -> Result<SqlStream, SqlError> {
-    bounds::check(&request.query)?;
     let guard = Guard::new(request.cancel.clone(), request.limits.time);
     let (sink, source) = stream::pair(request, guard.clone());
     let work = {
@@ -89,26 +88,24 @@ pub(super) fn describe(
     snapshot: &Arc<TwinSnapshot>,
     request: &SqlRequest,
 ) -> Result<Description, SqlError> {
-    bounds::check(&request.query)?;
     let guard = Guard::new(request.cancel.clone(), request.limits.time);
     let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
-    let describe = async {
-        let state = session::open(snapshot, guard, Rules::All)?;
-        let plan = logical_plan(&state, &request.query).await?;
-        let parameters = parameters_of(&plan)?;
+    runtime()?.block_on(async {
+        let state = session::open(snapshot, guard, Rules::All).map_err(explain)?;
+        let plan = logical_plan(&state, request, snapshot).await?;
+        let parameters = parameters_of(&plan).map_err(explain)?;
         let schema = if request.params.len() < parameters.fields().len() {
             plan.schema().as_arrow().clone()
         } else {
-            let plan = plan.with_param_values(request.params.values())?;
-            let plan = state.create_physical_plan(&plan).await?;
-            plan.schema().as_ref().clone()
+            let plan = plan.with_param_values(request.params.values());
+            let plan = state.create_physical_plan(&plan.map_err(explain)?).await;
+            plan.map_err(explain)?.schema().as_ref().clone()
         };
         Ok(Description {
             schema: schema_of_answer(&schema),
             parameters,
         })
-    };
-    runtime()?.block_on(describe).map_err(explain)
+    })
 }
 
 /// The parameters of a plan in the order of their numbers; null is the type of one that could be anything.
@@ -143,9 +140,8 @@ async fn answer(
     let (begun, mut metrics) = (Instant::now(), SqlMetrics::default());
     let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
     let mut state = session::open(snapshot, guard.clone(), Rules::Plain).map_err(explain)?;
-    let plan = logical_plan(&state, &request.query)
-        .await
-        .map_err(explain)?
+    let plan = logical_plan(&state, request, snapshot)
+        .await?
         .with_param_values(request.params.values())
         .map_err(explain)?;
     if !plain::is_plain(&plan).map_err(explain)? {
@@ -178,8 +174,23 @@ async fn answer(
     Ok(metrics)
 }
 
-/// The plan of one query, as written.
-async fn logical_plan(state: &SessionState, query: &str) -> Result<LogicalPlan> {
+/// The plan of a query before its parameters are bound: as it was read before, or read now.
+async fn logical_plan(
+    state: &SessionState,
+    request: &SqlRequest,
+    snapshot: &TwinSnapshot,
+) -> Result<LogicalPlan, SqlError> {
+    if let Some(plan) = snapshot.prepared.find(&request.query) {
+        return Ok(plan);
+    }
+    bounds::check(&request.query)?;
+    let read = read(state, &request.query).await;
+    let plan = read.map_err(|failure| error::explain(&failure, request, snapshot))?;
+    snapshot.prepared.keep(&request.query, &plan);
+    Ok(plan)
+}
+
+async fn read(state: &SessionState, query: &str) -> Result<LogicalPlan> {
     let dialect = state.config_options().sql_parser.dialect;
     let statement = state.sql_to_statement(query, &dialect)?;
     let plan = state.statement_to_plan(statement).await?;

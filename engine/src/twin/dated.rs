@@ -72,11 +72,7 @@ impl TwinSnapshot {
             .par_iter()
             .map(|(id, layer)| Ok((id.clone(), layer_at(layer, day)?)))
             .collect();
-        Ok(Self {
-            layers: layers?,
-            publication: self.publication,
-            failures: self.failures.clone(),
-        })
+        Ok(self.with_layers(layers?))
     }
 }
 

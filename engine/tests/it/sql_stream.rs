@@ -1,13 +1,16 @@
 //! Rows as they come: the pace is the reader's, the end is told, and nothing runs for nobody.
 
 use std::{
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
+use arrow::{array::AsArray as _, datatypes::Int64Type};
 use engine::{
+    TwinSnapshot,
     output::{Encoder, Ending, Format, encode},
-    sql::{SqlError, SqlLimits, SqlRequest, describe, query, stream},
+    sql::{SqlError, SqlLimits, SqlParameters, SqlRequest, describe, query, stream},
 };
 
 use crate::fixture::{ask, province};
@@ -95,7 +98,7 @@ fn a_query_describes_itself_without_values() {
     assert_eq!(names(&described.parameters), ["$1", "$2", "$3"]);
     assert!(described.parameters.field(0).data_type().is_integer());
     let wrong = describe(&province(), &SqlRequest::new("SELECT * FROM parcel"));
-    assert!(matches!(wrong, Err(SqlError::UnknownTable { .. })));
+    assert!(wrong.unwrap_err().to_string().contains("\"parcels\""));
 }
 
 #[test]
@@ -152,5 +155,36 @@ fn an_answer_tells_what_it_has_cost() {
         pairs >= join.rows() && join.metrics.pairs_untested > 0,
         "{:?}",
         join.metrics
+    );
+}
+
+#[test]
+fn a_query_asked_again_is_answered_anew_for_other_parameters_and_other_layers() {
+    let count = |twin: &Arc<TwinSnapshot>, least: i64| {
+        let request = SqlRequest {
+            params: SqlParameters::from_json(&[least.into()]).unwrap(),
+            ..SqlRequest::new("SELECT count(*) AS n FROM parcels WHERE so_thua >= $1")
+        };
+        let answer = query(twin, &request).unwrap();
+        answer.batches[0]
+            .column(0)
+            .as_primitive::<Int64Type>()
+            .value(0)
+    };
+    let twin = province();
+    let (all, few) = (count(&twin, 0), count(&twin, 5000));
+    assert!(0 < few && few < all);
+    assert_eq!((count(&twin, 0), count(&twin, 5000)), (all, few));
+    let mut layers = twin.layers.clone();
+    let districts = &twin.layers[&"districts".parse().unwrap()];
+    layers.insert("parcels".parse().unwrap(), Arc::clone(districts));
+    let changed = Arc::new(twin.with_layers(layers));
+    assert!(
+        query(
+            &changed,
+            &SqlRequest::new("SELECT count(*) AS n FROM parcels WHERE so_thua >= 0")
+        )
+        .is_err(),
+        "a plan of another state is not used"
     );
 }
