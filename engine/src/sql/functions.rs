@@ -8,6 +8,7 @@ mod guard;
 mod h3;
 mod predicates;
 mod reference;
+mod wkb;
 
 use datafusion::error::Result;
 use sedona_expr::{function_set::FunctionSet, scalar_udf::SedonaScalarUDF};

@@ -13,6 +13,8 @@ mod output;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod sql_collect;
+#[cfg(test)]
 mod sql_errors;
 #[cfg(test)]
 mod sql_functions;
