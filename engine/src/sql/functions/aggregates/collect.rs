@@ -14,7 +14,7 @@ use datafusion::{
         datatypes::{FieldRef, Int64Type, UInt32Type},
     },
     common::{exec_datafusion_err, exec_err, internal_err},
-    error::Result,
+    error::{DataFusionError, Result},
     logical_expr::{Accumulator, EmitTo, GroupsAccumulator},
 };
 use sedona_expr::aggregate_udf::{SedonaAccumulator, SedonaAccumulatorRef};
@@ -97,7 +97,7 @@ struct Group {
 /// Groups that leave, each with its bytes, and room for a header before them.
 struct Emitted {
     groups: Vec<Group>,
-    starts: Vec<i32>,
+    starts: Vec<usize>,
     wkb: Vec<u8>,
 }
 
@@ -119,25 +119,21 @@ impl Collections {
     /// Takes the first groups out; those behind move to the front.
     fn emit(&mut self, emit_to: EmitTo) -> Result<Emitted> {
         let groups = emit_to.take_needed(&mut self.groups);
-        let (mut starts, mut end) = (Vec::with_capacity(groups.len() + 1), 0_i32);
-        for bytes in groups.iter().map(|group| HEADER + group.bytes) {
-            starts.push(end);
-            end = i32::try_from(bytes)
-                .ok()
-                .and_then(|bytes| end.checked_add(bytes))
-                .ok_or_else(|| {
-                    exec_datafusion_err!(
-                        "ST_Collect_Agg would make more than {} bytes of geometry at once: collect fewer, or simplify them first",
-                        i32::MAX
-                    )
-                })?;
+        let mut total = 0;
+        let starts = groups.iter().map(|group| {
+            let start = total;
+            total += HEADER + group.bytes;
+            start
+        });
+        let starts: Vec<usize> = starts.collect();
+        if i32::try_from(total).is_err() {
+            return exec_err!(
+                "ST_Collect_Agg would make {total} bytes of geometry at once, more than the {} that a column holds: collect fewer, or simplify them first",
+                i32::MAX
+            );
         }
-        let mut places: Vec<usize> = starts
-            .iter()
-            .map(|start| *start as usize + HEADER)
-            .collect();
-        starts.push(end);
-        let mut wkb = vec![0; end as usize];
+        let mut places: Vec<usize> = starts.iter().map(|start| start + HEADER).collect();
+        let mut wkb = vec![0; total];
         let (parts, all, mut start) = (
             std::mem::take(&mut self.parts),
             std::mem::take(&mut self.wkb),
@@ -164,8 +160,9 @@ impl Collections {
 
 impl Emitted {
     fn into_array(self, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
-        let starts = OffsetBuffer::new(self.starts.into());
-        let array = BinaryArray::try_new(starts, self.wkb.into(), nulls)?;
+        let lengths = self.groups.iter().map(|group| HEADER + group.bytes);
+        let array =
+            BinaryArray::try_new(OffsetBuffer::from_lengths(lengths), self.wkb.into(), nulls)?;
         Ok(Arc::new(array))
     }
 }
@@ -184,7 +181,7 @@ impl Group {
             _ => write_wkb_geometrycollection_header,
         };
         let count = usize::try_from(self.count).expect("rows are counted upwards from none");
-        write(&mut to, dimensions, count).map_err(not_wkb)
+        write(&mut to, dimensions, count).map_err(|error| unknown(&error))
     }
 }
 
@@ -238,8 +235,7 @@ impl GroupsAccumulator for Collections {
         let has_parts = |group: &Group| group.count > 0;
         for (group, start) in emitted.groups.iter().zip(&emitted.starts) {
             if has_parts(group) {
-                let start = *start as usize;
-                group.write_header(&mut emitted.wkb[start..start + HEADER])?;
+                group.write_header(&mut emitted.wkb[*start..*start + HEADER])?;
             }
         }
         let nulls = emitted.groups.iter().map(has_parts).collect();
@@ -289,17 +285,19 @@ fn typed(wkb: &[u8]) -> Result<(u32, &[u8])> {
     let mut types = GeometryTypeAndDimensionsSet::new();
     if plain_point(wkb).is_some() {
         let point = (GeometryTypeId::Point, geo_traits::Dimensions::Xy);
-        types.insert(&point.into()).map_err(not_wkb)?;
+        types
+            .insert(&point.into())
+            .map_err(|error| unknown(&error))?;
         return Ok((types.bits(), wkb));
     }
     let read = wkb::reader::read_wkb(wkb)
         .map_err(|error| exec_datafusion_err!("ST_Collect_Agg: a geometry is not WKB: {error}"))?;
-    let of = GeometryTypeAndDimensions::try_from_geom(&read).map_err(not_wkb)?;
-    types.insert(&of).map_err(not_wkb)?;
+    let of = GeometryTypeAndDimensions::try_from_geom(&read).map_err(|error| unknown(&error))?;
+    types.insert(&of).map_err(|error| unknown(&error))?;
     Ok((types.bits(), read.buf()))
 }
 
-fn not_wkb(error: SedonaGeometryError) -> datafusion::error::DataFusionError {
+fn unknown(error: &SedonaGeometryError) -> DataFusionError {
     exec_datafusion_err!("ST_Collect_Agg: {error}")
 }
 
@@ -366,6 +364,9 @@ mod tests {
             ..Collections::default()
         };
         let error = collections.evaluate(EmitTo::All).unwrap_err().to_string();
-        assert!(error.contains("more than 2147483647 bytes"), "{error}");
+        assert!(
+            error.contains("more than the 2147483647 that a column holds"),
+            "{error}"
+        );
     }
 }
