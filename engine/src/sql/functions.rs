@@ -7,6 +7,7 @@ mod geometry;
 mod guard;
 mod h3;
 mod predicates;
+mod quick;
 mod reference;
 mod wkb;
 
@@ -42,6 +43,7 @@ pub(super) fn all() -> Result<FunctionSet> {
         functions.add_scalar_udf_impl(name, kernels)?;
     }
     constructors::assume_lon_lat(&mut functions);
+    quick::add_to(&mut functions);
     let guarded: Vec<_> = functions
         .scalar_udfs()
         .cloned()

@@ -27,6 +27,8 @@ mod sql_joins;
 #[cfg(test)]
 mod sql_limits;
 #[cfg(test)]
+mod sql_quick;
+#[cfg(test)]
 mod sql_reference;
 #[cfg(test)]
 mod sql_tables;

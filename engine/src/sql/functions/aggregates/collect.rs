@@ -194,7 +194,7 @@ impl GroupsAccumulator for Collections {
         group_count: usize,
     ) -> Result<()> {
         self.groups.resize(group_count, Group::default());
-        let column = WkbColumn::of(&values[0])?;
+        let column = wkb_of(&values[0])?;
         for (row, group) in groups.iter().enumerate() {
             if let Some(wkb) = column.get(row).filter(|_| is_taken(filter, row)) {
                 let (types, wkb) = typed(wkb)?;
@@ -219,7 +219,7 @@ impl GroupsAccumulator for Collections {
             types.as_primitive::<UInt32Type>(),
             counts.as_primitive::<Int64Type>(),
         );
-        let collected = WkbColumn::of(collected)?;
+        let collected = wkb_of(collected)?;
         for (row, group) in groups.iter().enumerate() {
             let wkb = collected.get(row).and_then(|wkb| wkb.get(HEADER..));
             let is_taken = counts.value(row) > 0 && is_taken(filter, row);
@@ -274,6 +274,11 @@ impl GroupsAccumulator for Collections {
             + self.parts.capacity() * size_of::<Part>()
             + self.groups.capacity() * size_of::<Group>()
     }
+}
+
+fn wkb_of(values: &ArrayRef) -> Result<WkbColumn<'_>> {
+    WkbColumn::of(values)
+        .ok_or_else(|| exec_datafusion_err!("a geometry is not WKB but {}", values.data_type()))
 }
 
 fn is_taken(filter: Option<&BooleanArray>, row: usize) -> bool {
