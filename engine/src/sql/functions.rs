@@ -7,7 +7,9 @@ mod geometry;
 mod guard;
 mod h3;
 mod predicates;
+mod quick;
 mod reference;
+mod wkb;
 
 use datafusion::error::Result;
 use sedona_expr::{function_set::FunctionSet, scalar_udf::SedonaScalarUDF};
@@ -41,6 +43,7 @@ pub(super) fn all() -> Result<FunctionSet> {
         functions.add_scalar_udf_impl(name, kernels)?;
     }
     constructors::assume_lon_lat(&mut functions);
+    quick::add_to(&mut functions);
     let guarded: Vec<_> = functions
         .scalar_udfs()
         .cloned()

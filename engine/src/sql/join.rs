@@ -4,10 +4,12 @@
 //! side is searched: the larger of two resident layers, so that the fewer rows do the searching; the resident one of two;
 //! of two that are not, the smaller, whose index is built for the query.
 
+mod definition;
 mod distance;
 mod exec;
 mod find;
 mod matcher;
+mod measured;
 mod pairs;
 mod probe;
 mod side;
@@ -27,9 +29,13 @@ use sedona_query_planner::{
     spatial_predicate::{SpatialPredicate, SpatialRelationType},
 };
 
-use self::exec::{Join, Predicate, SpatialJoinExec};
+use self::{
+    definition::{Join, Predicate},
+    exec::SpatialJoinExec,
+};
 pub(super) use self::{
     distance::DistanceAsPredicate,
+    measured::DistanceOfSearch,
     side::{Indexed, Resident},
 };
 use crate::{

@@ -27,7 +27,7 @@ use sedona_query_planner::{
 use super::{
     cell_text::CellText,
     functions::{self, Guard},
-    join::{DistanceAsPredicate, SpatialJoins},
+    join::{DistanceAsPredicate, DistanceOfSearch, SpatialJoins},
     nearest::NearestFirst,
     plain,
     table::ResidentTable,
@@ -124,6 +124,7 @@ fn assemble(rules: Rules) -> Result<SessionState> {
         .insert(0, Arc::new(CellText));
     builder = builder
         .with_physical_optimizer_rule(Arc::new(NearestFirst))
+        .with_physical_optimizer_rule(Arc::new(DistanceOfSearch))
         .with_physical_optimizer_rule(Arc::new(YieldWhereRowsGrow));
     let planner =
         SedonaQueryPlanner::new().with_spatial_join_physical_planner(Arc::new(SpatialJoins));

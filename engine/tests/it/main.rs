@@ -13,6 +13,8 @@ mod output;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod sql_collect;
+#[cfg(test)]
 mod sql_errors;
 #[cfg(test)]
 mod sql_functions;
@@ -24,6 +26,8 @@ mod sql_index;
 mod sql_joins;
 #[cfg(test)]
 mod sql_limits;
+#[cfg(test)]
+mod sql_quick;
 #[cfg(test)]
 mod sql_reference;
 mod sql_stream;

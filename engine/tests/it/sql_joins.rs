@@ -549,3 +549,55 @@ fn the_nearest_of_many_positions_close_together_are_the_same() {
         );
     }
 }
+
+/// Measured by the search, and once more: the search does not know geometries made of its own.
+const HANDED_ON: &str = "ST_Distance(a.geom, b.geom)";
+const AGAIN: &str =
+    "ST_Distance(ST_GeomFromWKB(ST_AsBinary(a.geom)), ST_GeomFromWKB(ST_AsBinary(b.geom)))";
+
+#[test]
+fn the_nearest_have_the_distance_that_measuring_again_gives() {
+    let case = case(60, 45);
+    for join in ["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"] {
+        for condition in ["", " AND a.n % 3 <> b.n % 3"] {
+            let from = format!("a {join} b ON ST_KNN(a.geom, b.geom, 4, FALSE){condition}");
+            let asked = |distance: &str| {
+                let query = format!(
+                    "SELECT a.n, b.n, 2 * {distance} FROM {from} ORDER BY a.n, b.n, {distance}"
+                );
+                rows(&case.twin, &query)
+            };
+            assert_eq!(asked(HANDED_ON), asked(AGAIN), "{from}");
+            let totals = |distance: &str| {
+                let query = format!(
+                    "SELECT round({distance}), count(*), max({distance}), min(b.n), count(DISTINCT {distance}),
+                        count(*) FILTER (WHERE {distance} > 1), count(ST_AsText(b.geom))
+                    FROM {from} GROUP BY 1 ORDER BY 1"
+                );
+                rows(&case.twin, &query)
+            };
+            assert_eq!(totals(HANDED_ON), totals(AGAIN), "{from}");
+        }
+    }
+}
+
+#[test]
+fn geometries_that_only_the_search_needs_are_not_copied() {
+    let case = case(60, 45);
+    let plan = |what: &str, count: &str| {
+        let from = format!("FROM a JOIN b ON ST_KNN(a.geom, b.geom, {count})");
+        text(&case.twin, &format!("EXPLAIN SELECT {what} {from}"))
+    };
+    for (what, columns) in [
+        ("a.n, ST_Distance(b.geom, a.geom)", "[n, distance]"),
+        ("count(*), sum(ST_Distance(a.geom, b.geom))", "[distance]"),
+        ("b.geom, ST_Distance(a.geom, b.geom)", "[geom, distance]"),
+    ] {
+        let plan = plan(what, "3, FALSE");
+        assert!(plan.contains(&format!("columns={columns}")), "{plan}");
+        assert!(!plan.contains("expr=[st_distance"), "{plan}");
+    }
+    // Metres are another distance.
+    let in_metres = plan("a.n, ST_Distance(a.geom, b.geom)", "3, TRUE");
+    assert!(!in_metres.contains("distance]"), "{in_metres}");
+}

@@ -1,8 +1,10 @@
 //! Aggregates of geometries that hold little and finish: `ST_Union_Agg`, `ST_ConvexHull_Agg`, `ST_Intersection_Agg`,
-//! `ST_Extent`. Nulls and EMPTY are passed over, but for the intersection, which an EMPTY makes EMPTY.
+//! `ST_Extent`. Nulls and EMPTY are passed over, but for the intersection, which an EMPTY makes EMPTY. And `ST_Collect_Agg`, which
+//! keeps all but nulls.
 //!
 //! Sedona's union adds one polygon after the other to all before, which takes time by the square of their number.
 
+mod collect;
 mod folds;
 
 use std::{fmt::Debug, marker::PhantomData, sync::Arc};
@@ -28,7 +30,10 @@ use sedona_schema::{
     matchers::ArgMatcher,
 };
 
-use self::folds::{Hull, Intersection, Union};
+use self::{
+    collect::Collect,
+    folds::{Hull, Intersection, Union},
+};
 use super::geometry::{caught, geometry_of, named, wkb_of};
 
 /// Puts the aggregates into a set, over those of the same name.
@@ -36,6 +41,13 @@ pub(super) fn add_to(functions: &mut FunctionSet) {
     functions.insert_aggregate_udf(aggregate::<Union>("st_union_agg"));
     functions.insert_aggregate_udf(aggregate::<Hull>("st_convexhull_agg"));
     functions.insert_aggregate_udf(aggregate::<Intersection>("st_intersection_agg"));
+    if let Some(collect) = functions.aggregate_udf("st_collect_agg") {
+        let kernels = collect.kernels().iter().cloned();
+        let kernels: Vec<SedonaAccumulatorRef> = kernels
+            .map(|kernel| Arc::new(Collect(kernel)) as SedonaAccumulatorRef)
+            .collect();
+        functions.insert_aggregate_udf(SedonaAggregateUDF::from_impl("st_collect_agg", kernels));
+    }
     if let Some(envelope) = functions.aggregate_udf("st_envelope_agg") {
         let kernels = envelope.kernels().to_vec();
         functions.insert_aggregate_udf(in_any_order("st_extent", kernels));

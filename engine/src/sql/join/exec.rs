@@ -3,23 +3,19 @@
 use std::{fmt, sync::Arc};
 
 use datafusion::{
-    arrow::{
-        array::{AsArray as _, Float64Array, RecordBatch},
-        compute::cast,
-        datatypes::{DataType, Schema},
-    },
-    common::{JoinSide, JoinType},
+    arrow::datatypes::{DataType, Field, Fields, Schema},
+    common::JoinSide,
     error::{DataFusionError, Result},
     execution::{
         SendableRecordBatchStream, TaskContext,
         memory_pool::{MemoryConsumer, MemoryReservation},
     },
-    physical_expr::{EquivalenceProperties, PhysicalExpr},
+    physical_expr::{EquivalenceProperties, expressions::Column},
     physical_plan::{
         DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties as _,
         Partitioning, PlanProperties,
         execution_plan::{Boundedness, EmissionType},
-        joins::utils::{ColumnIndex, JoinFilter, build_join_schema},
+        joins::utils::{ColumnIndex, build_join_schema},
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
         projection::{EmbeddedProjection, ProjectionExec, try_embed_projection},
         stream::RecordBatchStreamAdapter,
@@ -28,85 +24,20 @@ use datafusion::{
 use futures::{TryStreamExt as _, stream};
 
 use super::{
+    definition::{Join, Predicate},
     find::Watch,
     matcher::{Cursor, Matcher, Searched, Shared},
     pairs::Columns,
     probe::Probe,
     side::{Indexed, Resident},
 };
-use crate::{shape::Relation, sql::functions::Guard};
+use crate::sql::functions::Guard;
 
 /// A probe side of at most so many rows is read once, and the work shared out by rows of the indexed side instead.
 const ROWS_TO_COLLECT: usize = 4096;
 
 /// Rows of the indexed side below which a second partition costs more than it saves.
 const ROWS_PER_SHARE: usize = 16_384;
-
-/// The spatial condition of a join.
-#[derive(Clone, Debug)]
-pub(super) enum Predicate {
-    /// The left geometry stands in this relation to the right one.
-    Relation(Relation),
-    /// The two are at most so far apart, as a side or a literal says.
-    Within(Arc<dyn PhysicalExpr>, JoinSide),
-    /// The indexed row is one of so many nearest to the probe's, in the plane or in metres.
-    Nearest { count: usize, in_metres: bool },
-}
-
-/// What is joined with what, on what.
-#[derive(Clone, Debug)]
-pub(super) struct Join {
-    pub(super) left: Arc<dyn ExecutionPlan>,
-    pub(super) right: Arc<dyn ExecutionPlan>,
-    /// The geometry of each side, left first.
-    pub(super) geometries: [Arc<dyn PhysicalExpr>; 2],
-    pub(super) predicate: Predicate,
-    /// The rest of the condition.
-    pub(super) condition: Option<JoinFilter>,
-    pub(super) kind: JoinType,
-    /// The side that is searched; the other's rows come by and look for matches.
-    pub(super) indexed: JoinSide,
-}
-
-impl Join {
-    /// How near is near enough for each row of a side, where that side says it; a literal is said by the probe side.
-    pub(super) fn distances(
-        &self,
-        of: JoinSide,
-        rows: &RecordBatch,
-    ) -> Result<Option<Float64Array>> {
-        let Predicate::Within(distance, side) = &self.predicate else {
-            return Ok(None);
-        };
-        if (*side == self.indexed) != (of == self.indexed) {
-            return Ok(None);
-        }
-        let values = distance.evaluate(rows)?.into_array(rows.num_rows())?;
-        Ok(Some(
-            cast(&values, &DataType::Float64)?.as_primitive().clone(),
-        ))
-    }
-
-    pub(super) fn probe_side(&self) -> JoinSide {
-        if self.indexed == JoinSide::Left {
-            JoinSide::Right
-        } else {
-            JoinSide::Left
-        }
-    }
-
-    fn plan(&self, side: JoinSide) -> &Arc<dyn ExecutionPlan> {
-        if side == JoinSide::Left {
-            &self.left
-        } else {
-            &self.right
-        }
-    }
-
-    pub(super) fn geometry(&self, side: JoinSide) -> &Arc<dyn PhysicalExpr> {
-        &self.geometries[usize::from(side != JoinSide::Left)]
-    }
-}
 
 /// Joins two sides on a spatial condition, by the index of one of them: a resident layer's own, or one built for the query.
 #[derive(Debug)]
@@ -131,15 +62,16 @@ impl SpatialJoinExec {
         partitions: usize,
         projection: Option<Vec<usize>>,
     ) -> Result<Self> {
-        let (schema, columns) =
+        let (schema, mut columns) =
             build_join_schema(&join.left.schema(), &join.right.schema(), &join.kind);
         let schema = match &projection {
-            Some(places) => schema.project(places)?,
+            Some(places) => {
+                let schema = with_distance(&schema).project(places)?;
+                columns.push(DISTANCE_COLUMN);
+                columns = places.iter().map(|place| columns[*place].clone()).collect();
+                schema
+            }
             None => schema,
-        };
-        let columns = match &projection {
-            Some(places) => places.iter().map(|place| columns[*place].clone()).collect(),
-            None => columns,
         };
         let (indexed, probe) = (join.plan(join.indexed), join.plan(join.probe_side()));
         let resident = Resident::of(indexed, join.geometry(join.indexed));
@@ -167,9 +99,59 @@ impl SpatialJoinExec {
         })
     }
 
+    /// The name of a column that only [`choosing`](Self::choosing) brings out: how far apart the two of a pair are.
+    pub(super) const DISTANCE: &str = "distance";
+
+    /// Whether two columns are the two geometries between which the search measures, in their plane.
+    pub(super) fn measures_between(&self, a: usize, b: usize) -> bool {
+        let side_of = |place: usize| {
+            let column = self.columns.get(place)?;
+            let geometry = self.join.geometry(column.side).downcast_ref::<Column>()?;
+            (geometry.index() == column.index).then_some(column.side)
+        };
+        let is_planar = matches!(
+            self.join.predicate,
+            Predicate::Nearest {
+                in_metres: false,
+                ..
+            }
+        );
+        let sides = [side_of(a), side_of(b)];
+        is_planar
+            && self.join.wants_pairs()
+            && (sides == [Some(JoinSide::Left), Some(JoinSide::Right)]
+                || sides == [Some(JoinSide::Right), Some(JoinSide::Left)])
+    }
+
+    /// The same join with only these of its columns; behind its last one is the distance.
+    pub(super) fn choosing(&self, places: &[usize]) -> Result<Self> {
+        let (left, right) = (self.join.left.schema(), self.join.right.schema());
+        let distance = left.fields().len() + right.fields().len();
+        let places = places.iter().map(|place| match &self.projection {
+            Some(chosen) => chosen.get(*place).copied().unwrap_or(distance),
+            None => *place,
+        });
+        let join = self.join.as_ref().clone();
+        Self::try_new(join, self.partitions, Some(places.collect()))
+    }
+
     fn shares(&self) -> usize {
         self.properties.partitioning.partition_count()
     }
+}
+
+/// Where the distance comes from: neither side.
+const DISTANCE_COLUMN: ColumnIndex = ColumnIndex {
+    index: usize::MAX,
+    side: JoinSide::None,
+};
+
+/// The columns of a join, and the distance.
+fn with_distance(schema: &Schema) -> Schema {
+    let distance = Field::new(SpatialJoinExec::DISTANCE, DataType::Float64, true);
+    let fields = schema.fields().iter().cloned();
+    let fields: Fields = fields.chain([Arc::new(distance)]).collect();
+    Schema::new_with_metadata(fields, schema.metadata().clone())
 }
 
 fn properties(schema: &Schema, partitions: usize) -> Arc<PlanProperties> {

@@ -10,8 +10,11 @@ use std::{
 };
 
 use datafusion::{
-    arrow::array::{Array as _, RecordBatch, UInt32Array},
-    common::{JoinSide, JoinType, exec_err},
+    arrow::{
+        array::{Array as _, ArrayRef, AsArray as _, Float64Array, RecordBatch, UInt32Array},
+        compute::filter,
+    },
+    common::{JoinSide, exec_err},
     error::Result,
     execution::SendableRecordBatchStream,
     physical_plan::metrics::BaselineMetrics,
@@ -21,7 +24,7 @@ use geo::Coord;
 use tokio::sync::OnceCell;
 
 use super::{
-    exec::{Join, Predicate},
+    definition::{Join, Predicate},
     find::{Test, Watch},
     pairs::{Columns, Rows, satisfying},
     probe::{Flags, Leftover, Probe},
@@ -103,8 +106,9 @@ pub(super) struct Cursor {
     next: u32,
     /// What the one before it found, the next run last.
     runs: Vec<Range<u32>>,
-    /// Pairs that are not out yet: rows of the probe side, rows of the indexed side.
-    pairs: (Vec<u32>, Vec<u32>),
+    /// How far each of its nearest is, in the order of the runs, which are of one row each then.
+    distances: Vec<f64>,
+    pairs: Pairs,
     /// Where the last geometry was and how far its last neighbour: the next one's cannot be farther than both together.
     last: Option<(Coord<f64>, f64)>,
     /// What is near this and the next positions, or from which row on to look for that again.
@@ -121,6 +125,15 @@ impl Cursor {
             ..Self::default()
         }
     }
+}
+
+/// Pairs that are not out yet.
+#[derive(Debug, Default)]
+struct Pairs {
+    of_probe: Vec<u32>,
+    of_indexed: Vec<u32>,
+    /// How far apart they are, where that was measured.
+    distances: Vec<f64>,
 }
 
 /// Rows of which something is still to be said, from some row on: of the probe side, or of the indexed one.
@@ -170,16 +183,19 @@ impl Matcher {
         let rows = u32::try_from(probe.rows.num_rows()).expect("rows are numbered in u32");
         loop {
             while let Some(run) = self.cursor.runs.last_mut() {
-                let (of_probe, of_indexed) = &mut self.cursor.pairs;
-                let room = self.batch_rows - of_indexed.len();
+                let pairs = &mut self.cursor.pairs;
+                let room = self.batch_rows - pairs.of_indexed.len();
                 if room == 0 {
                     return Ok(true);
                 }
                 let end = run
                     .end
                     .min(run.start + u32::try_from(room).unwrap_or(u32::MAX));
-                of_indexed.extend(run.start..end);
-                of_probe.resize(of_indexed.len(), self.cursor.next - 1);
+                pairs.of_indexed.extend(run.start..end);
+                pairs
+                    .of_probe
+                    .resize(pairs.of_indexed.len(), self.cursor.next - 1);
+                pairs.distances.extend(self.cursor.distances.pop());
                 run.start = end;
                 if run.start == run.end {
                     self.cursor.runs.pop();
@@ -274,8 +290,10 @@ impl Matcher {
         };
         let farthest = found.last().filter(|_| found.len() == count);
         self.cursor.last = here.zip(farthest.map(|(_, distance)| *distance));
-        let runs = found.iter().rev().map(|(row, _)| *row..row + 1);
-        self.cursor.runs.extend(runs);
+        for (row, distance) in found.into_iter().rev() {
+            self.cursor.runs.push(row..row + 1);
+            self.cursor.distances.push(distance);
+        }
         Ok(())
     }
 
@@ -305,28 +323,30 @@ impl Matcher {
 
     /// The pairs found so far as a batch; none where there are none or the join does not ask for pairs.
     fn flush(&mut self, probe: &Probe) -> Result<Option<RecordBatch>> {
-        let (of_probe, of_indexed) = std::mem::take(&mut self.cursor.pairs);
-        if of_probe.is_empty() {
+        let pairs = std::mem::take(&mut self.cursor.pairs);
+        if pairs.of_probe.is_empty() {
             return Ok(None);
         }
-        let (mut of_probe, mut of_indexed) =
-            (UInt32Array::from(of_probe), UInt32Array::from(of_indexed));
+        let mut of_probe = UInt32Array::from(pairs.of_probe);
+        let mut of_indexed = UInt32Array::from(pairs.of_indexed);
+        let is_measured = !pairs.distances.is_empty();
+        let mut distances: Option<ArrayRef> =
+            is_measured.then(|| Arc::new(Float64Array::from(pairs.distances)) as ArrayRef);
         let rows = &self.searched.rows.columns;
         if let Some(condition) = &self.join.condition {
-            (of_probe, of_indexed) = satisfying(
+            let holds = satisfying(
                 condition,
                 self.columns.probe,
-                (&probe.rows, of_probe),
-                (rows, of_indexed),
+                Rows::Of(&probe.rows, &of_probe),
+                Rows::Of(rows, &of_indexed),
             )?;
+            of_probe = filter(&of_probe, &holds)?.as_primitive().clone();
+            of_indexed = filter(&of_indexed, &holds)?.as_primitive().clone();
+            distances = distances.map(|all| filter(&all, &holds)).transpose()?;
         }
         probe.matched.set(&of_probe);
         self.searched.matched.set(&of_indexed);
-        let wants_pairs = matches!(
-            self.join.kind,
-            JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full
-        );
-        if !wants_pairs || of_probe.is_empty() {
+        if !self.join.wants_pairs() || of_probe.is_empty() {
             return Ok(None);
         }
         self.metrics.record_output(of_probe.len());
@@ -334,7 +354,10 @@ impl Matcher {
             Rows::Of(&probe.rows, &of_probe),
             Rows::Of(rows, &of_indexed),
         );
-        self.columns.batch(of_probe, of_indexed, None).map(Some)
+        let batch = self
+            .columns
+            .batch(of_probe, of_indexed, distances.as_ref())?;
+        Ok(Some(batch))
     }
 
     /// The rows at work are done. What no partition can know alone of rows read once is said at the very end.
@@ -387,7 +410,8 @@ impl Matcher {
                 } else {
                     (missing, these)
                 };
-                let batch = self.columns.batch(of_probe, of_indexed, Some(&marks));
+                let marks = (leftover == Leftover::Marked).then(|| Arc::new(marks) as ArrayRef);
+                let batch = self.columns.batch(of_probe, of_indexed, marks.as_ref());
                 Some(batch?)
             };
             self.cursor.remaining.push_front(Remaining { probe, start });

@@ -8,7 +8,7 @@ use datafusion::{
             Array as _, ArrayRef, AsArray as _, BooleanArray, RecordBatch, RecordBatchOptions,
             UInt32Array, new_null_array,
         },
-        compute::{filter, take},
+        compute::take,
         datatypes::{DataType, SchemaRef},
     },
     common::JoinSide,
@@ -63,52 +63,41 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Puts rows of both sides, and what marks them, beside each other.
+    /// Puts rows of both sides, and what is said of them, beside each other: a mark, a distance, or nothing.
     pub(super) fn batch(
         &self,
         probe: Rows<'_>,
         indexed: Rows<'_>,
-        mark: Option<&BooleanArray>,
+        said: Option<&ArrayRef>,
     ) -> Result<RecordBatch> {
+        let rows = probe.len().max(indexed.len());
         let places = self.from.iter().zip(self.schema.fields());
-        let arrays = places.map(|(column, field)| match (column.side, mark) {
-            (JoinSide::None, Some(mark)) => Ok(Arc::new(mark.clone()) as ArrayRef),
+        let arrays = places.map(|(column, field)| match (column.side, said) {
+            (JoinSide::None, Some(said)) => Ok(Arc::clone(said)),
+            (JoinSide::None, None) => Ok(new_null_array(field.data_type(), rows)),
             (side, _) if side == self.probe => probe.column(column.index, field.data_type()),
             _ => indexed.column(column.index, field.data_type()),
         });
         let arrays: Vec<ArrayRef> = arrays.collect::<Result<_>>()?;
-        let rows = probe.len().max(indexed.len());
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         let schema = Arc::clone(&self.schema);
         Ok(RecordBatch::try_new_with_options(schema, arrays, &options)?)
     }
 }
 
-/// The pairs that satisfy the rest of a join's condition.
+/// Which pairs satisfy the rest of a join's condition.
 pub(super) fn satisfying(
     condition: &JoinFilter,
     probe: JoinSide,
-    (probe_batch, of_probe): (&RecordBatch, UInt32Array),
-    (indexed_batch, of_indexed): (&RecordBatch, UInt32Array),
-) -> Result<(UInt32Array, UInt32Array)> {
+    of_probe: Rows<'_>,
+    of_indexed: Rows<'_>,
+) -> Result<BooleanArray> {
     let columns = Columns {
         schema: Arc::clone(condition.schema()),
         from: condition.column_indices().to_vec(),
         probe,
     };
-    let both = columns.batch(
-        Rows::Of(probe_batch, &of_probe),
-        Rows::Of(indexed_batch, &of_indexed),
-        None,
-    )?;
-    let holds = condition
-        .expression()
-        .evaluate(&both)?
-        .into_array(of_probe.len())?;
-    let holds = holds.as_boolean();
-    let (of_probe, of_indexed) = (filter(&of_probe, holds)?, filter(&of_indexed, holds)?);
-    Ok((
-        of_probe.as_primitive().clone(),
-        of_indexed.as_primitive().clone(),
-    ))
+    let both = columns.batch(of_probe, of_indexed, None)?;
+    let holds = condition.expression().evaluate(&both)?;
+    Ok(holds.into_array(both.num_rows())?.as_boolean().clone())
 }

@@ -13,7 +13,7 @@ use datafusion::{
 };
 
 use super::{
-    exec::Join,
+    definition::Join,
     side::{all_rows, wkb_of},
 };
 
