@@ -1,6 +1,6 @@
 //! Answers the questions of `benches/sql.py` over a resident twin: one JSON object a line in, one out.
 //!
-//! `{"query": "SELECT …", "runs": 5}` → `{"seconds": [..], "rows": [[..], ..], "row_count": n}` or `{"error": "…"}`.
+//! `{"query": "SELECT …", "params": […], "runs": 5}` → `{"seconds": [..], "rows": [[..], ..], "row_count": n}` or `{"error": "…"}`.
 
 #![expect(clippy::print_stdout, reason = "standard output is the interface")]
 
@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result};
 use engine::{
     Engine, TwinSnapshot,
     output::{Format, encode},
-    sql::{SqlLimits, SqlRequest, query},
+    sql::{SqlLimits, SqlParameters, SqlRequest, query},
 };
 use layers::Twin;
 use serde_json::{Value, json};
@@ -46,6 +46,8 @@ fn main() -> Result<()> {
 
 fn answer(snapshot: &Arc<TwinSnapshot>, asked: &Value) -> Result<Value> {
     let mut request = SqlRequest::new(asked["query"].as_str().context("no query")?);
+    let params = asked["params"].as_array().map_or(&[][..], Vec::as_slice);
+    request.params = SqlParameters::from_json(params)?;
     request.limits = SqlLimits {
         time: Duration::from_secs(600),
         memory_bytes: 8 << 30,
