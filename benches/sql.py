@@ -47,7 +47,8 @@ of SedonaDB. Prepared: read once, the window is a parameter.
 Answers are equal: counts exactly, sums to 10⁻⁹ (SpatialBench, where averages are cut to so many digits: 10⁻⁶).
 """
 RESIDENT = """The queries as published, but `geom`, the geometry column that a layer has, stands for `ST_GeomFromWKB(t_pickuploc)` and
-`ST_GeomFromWKB(b_boundary)` in all three. Q12 has no form in DuckDB that ends; Q2, 4, 6, 10 and 11 need zones that are not generated.
+`ST_GeomFromWKB(b_boundary)` in all three. Q12 has no form in DuckDB that ends. Q2, 4, 6, 10 and 11 need zones that are not generated: with 20,000 cells of our own that tile
+the inhabited world, and shortened to their joins, they are not official.
 """
 COLD = """The queries as published over the files as generated, each run in a new database; the files are in the page cache.
 """
@@ -93,6 +94,24 @@ SPATIALBENCH = {
         FROM knn GROUP BY t_tripkey ORDER BY avg_distance_to_5_nearest DESC, t_tripkey ASC LIMIT 100""",
 }
 
+# The shape of SpatialBench's queries about zones, over zones of our own: not the benchmark's, whose zones cannot be generated.
+WITH_ZONES = {
+    "q2 (own zones)": """SELECT count(*) FROM trip t
+        WHERE ST_Intersects(t.geom, (SELECT z.geom FROM zone z WHERE z.name = 'Vùng 10321'))""",
+    "q4 (own zones)": """SELECT z.id, count(*) AS trips FROM zone z
+        JOIN (SELECT t.geom FROM trip t ORDER BY t.t_tip DESC, t.t_tripkey LIMIT 1000) top ON ST_Within(top.geom, z.geom)
+        GROUP BY z.id ORDER BY trips DESC, z.id LIMIT 100""",
+    "q6 (own zones)": """SELECT z.id, count(*) AS pickups, AVG(t.t_distance) AS distance
+        FROM trip t JOIN zone z ON ST_Within(t.geom, z.geom)
+        WHERE ST_Intersects(z.geom, ST_GeomFromText('POLYGON((-112.3 34.3, -111.2 34.3, -111.2 35.4, -112.3 35.4, -112.3 34.3))'))
+        GROUP BY z.id ORDER BY pickups DESC, z.id LIMIT 100""",
+    "q10 (own zones)": """SELECT z.id, count(t.t_tripkey) AS trips, AVG(t.t_distance) AS distance
+        FROM zone z LEFT JOIN trip t ON ST_Within(t.geom, z.geom)
+        GROUP BY z.id ORDER BY trips DESC, z.id LIMIT 100""",
+    "q11 (own zones)": """SELECT count(*) FROM trip t JOIN zone p ON ST_Within(t.geom, p.geom)
+        JOIN zone d ON ST_Within(ST_GeomFromWKB(t.t_dropoffloc), d.geom) WHERE p.id <> d.id""",
+}
+
 
 def alike(*queries, engines=ENGINES):
     """What engines are asked in the same words; of several queries each once, the first ones to warm up."""
@@ -134,6 +153,10 @@ def of_spatialbench(pickup, boundary, engines):
 
     able = lambda name: [engine for engine in engines if (engine, name) != (DUCK, "q12")]
     return {name: {engine: [query(name, engine)] for engine in able(name)} for name in SPATIALBENCH}
+
+
+def of_own_zones():
+    return {name: alike(query) for name, query in WITH_ZONES.items()}
 
 
 def duckdb():
@@ -384,6 +407,19 @@ def communes():
         yield on_extent(unit + numpy.sin(numpy.pi * unit[:, None] * often).prod(2) @ swing)
 
 
+def world():
+    """20,000 cells of 20 corners that tile the inhabited part of the world."""
+    random = numpy.random.default_rng(156)
+    often = random.integers(1, 400, (40, 2))
+    swing = random.normal(size=(40, 2)) * 0.0004
+    side, low, size = numpy.arange(5), numpy.array([-180, -60]), numpy.array([360, 140])
+    still = numpy.zeros(5, int)
+    round_it = numpy.stack([[*side, *still + 5, *5 - side, *still, 0], [*still, *side, *still + 5, *5 - side, 0]], 1)
+    for cell in numpy.ndindex(160, 125):
+        unit = (round_it + 5 * numpy.array(cell)) / [800, 625]
+        yield low + size * (unit + numpy.sin(numpy.pi * unit[:, None] * often).prod(2) @ swing)
+
+
 def zones():
     """64 stars of 20,000 corners with an outline like a coast."""
     random, often = numpy.random.default_rng(64), numpy.arange(1, 201)[:, None]
@@ -447,6 +483,7 @@ def spatialbench(work):
     for table, column in ("trip", "t_pickuploc"), ("building", "b_boundary"):
         select = f"SELECT * EXCLUDE ({column}), ST_GeomFromWKB({column}){CRS84} FROM '{files[table]}'"
         shaped[table] = write(folder / f"{table}-geom.parquet", select)
+    shaped["zone"] = write_polygons(folder / "zone-own.parquet", world, "Vùng")
     return files, shaped
 
 
@@ -518,7 +555,7 @@ def compared(arguments):
         engines, loading = in_memory(f"twin-province-{count}", province(work, count), ["points"], arguments)
         table, wrong, _ = compare(engines, questions, runs, 1e-9)
         lines += [f"## {count:,} points, 207 communes, 64 zones, 20,000 buildings\n", *loading, *table]
-    questions = wanted(of_spatialbench("t.geom", "b.geom", ENGINES))
+    questions = wanted(of_spatialbench("t.geom", "b.geom", ENGINES) | of_own_zones())
     if questions and not arguments.skip_spatialbench:
         files, shaped = spatialbench(work)
         engines, loading = in_memory("twin-spatialbench", shaped, ["trip"], arguments)
