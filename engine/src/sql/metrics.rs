@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use datafusion::physical_plan::{ExecutionPlan, metrics::MetricValue};
+use datafusion::physical_plan::{
+    ExecutionPlan,
+    metrics::{MetricValue, MetricsSet},
+};
 use serde::Serialize;
 
 /// Rows and time of one query.
@@ -33,7 +36,7 @@ impl SqlMetrics {
 
     /// Adds what the operators of a plan have counted.
     pub(super) fn count(&mut self, plan: &Arc<dyn ExecutionPlan>) {
-        for metric in plan.metrics().iter().flat_map(|metrics| metrics.iter()) {
+        for metric in plan.metrics().iter().flat_map(MetricsSet::iter) {
             match metric.value() {
                 MetricValue::OutputRows(count) if plan.name() == "ResidentScanExec" => {
                     self.rows_read += count.value();

@@ -21,7 +21,7 @@ use datafusion::{
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
     logical_expr::LogicalPlan,
-    physical_plan::execute_stream,
+    physical_plan::{ExecutionPlan, execute_stream},
 };
 use futures::StreamExt as _;
 use tokio::runtime::{Builder, Runtime};
@@ -91,20 +91,16 @@ pub(super) fn describe(
     let guard = Guard::new(request.cancel.clone(), request.limits.time);
     let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
     runtime()?.block_on(async {
-        let state = session::open(snapshot, guard, Rules::All).map_err(explain)?;
+        let state = session::open(snapshot, guard.clone(), Rules::Plain).map_err(explain)?;
         let plan = logical_plan(&state, request, snapshot).await?;
         let parameters = parameters_of(&plan).map_err(explain)?;
         let schema = if request.params.len() < parameters.fields().len() {
-            plan.schema().as_arrow().clone()
+            schema_of_answer(plan.schema().as_arrow())
         } else {
-            let plan = plan.with_param_values(request.params.values());
-            let plan = state.create_physical_plan(&plan.map_err(explain)?).await;
-            plan.map_err(explain)?.schema().as_ref().clone()
+            let (_, plan) = physical_plan(snapshot, request, guard).await?;
+            schema_of_answer(&plan.schema())
         };
-        Ok(Description {
-            schema: schema_of_answer(&schema),
-            parameters,
-        })
+        Ok(Description { schema, parameters })
     })
 }
 
@@ -139,15 +135,7 @@ async fn answer(
 ) -> Result<SqlMetrics, SqlError> {
     let (begun, mut metrics) = (Instant::now(), SqlMetrics::default());
     let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
-    let mut state = session::open(snapshot, guard.clone(), Rules::Plain).map_err(explain)?;
-    let plan = logical_plan(&state, request, snapshot)
-        .await?
-        .with_param_values(request.params.values())
-        .map_err(explain)?;
-    if !plain::is_plain(&plan).map_err(explain)? {
-        state = session::open(snapshot, guard.clone(), Rules::All).map_err(explain)?;
-    }
-    let plan = state.create_physical_plan(&plan).await.map_err(explain)?;
+    let (state, plan) = physical_plan(snapshot, request, guard.clone()).await?;
     let context = task_context(&state, request.limits.memory_bytes).map_err(explain)?;
     metrics.planned(begun.elapsed());
     let mut rows = execute_stream(Arc::clone(&plan), context).map_err(explain)?;
@@ -172,6 +160,24 @@ async fn answer(
     metrics.count(&plan);
     tracing::debug!(?metrics, query = request.query, "answered");
     Ok(metrics)
+}
+
+/// The plan of a query with its parameters, and the session to run it in.
+async fn physical_plan(
+    snapshot: &Arc<TwinSnapshot>,
+    request: &SqlRequest,
+    guard: Guard,
+) -> Result<(SessionState, Arc<dyn ExecutionPlan>), SqlError> {
+    let explain = |failure: DataFusionError| error::explain(&failure, request, snapshot);
+    let mut state = session::open(snapshot, guard.clone(), Rules::Plain).map_err(explain)?;
+    let plan = logical_plan(&state, request, snapshot).await?;
+    let plan = plan.with_param_values(request.params.values());
+    let plan = plan.map_err(explain)?;
+    if !plain::is_plain(&plan).map_err(explain)? {
+        state = session::open(snapshot, guard, Rules::All).map_err(explain)?;
+    }
+    let plan = state.create_physical_plan(&plan).await.map_err(explain)?;
+    Ok((state, plan))
 }
 
 /// The plan of a query before its parameters are bound: as it was read before, or read now.

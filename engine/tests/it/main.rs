@@ -30,6 +30,7 @@ mod sql_limits;
 mod sql_quick;
 #[cfg(test)]
 mod sql_reference;
+#[cfg(test)]
 mod sql_stream;
 #[cfg(test)]
 mod sql_tables;

@@ -1,18 +1,22 @@
 //! Arrow Flight SQL over a socket: by Arrow's own client, and by ADBC in Python.
 
-use std::{env, path::Path, process::Command, sync::Arc};
+use std::{env, path::Path, process::Command, sync::Arc, time::Duration};
 
 use arrow::{
     array::{AsArray as _, Int64Array, RecordBatch},
     datatypes::Int64Type,
 };
 use arrow_flight::{error::FlightError, sql::client::FlightSqlServiceClient};
+use engine::CancelToken;
 use futures::TryStreamExt as _;
-use server::http;
+use server::{http, offload::Offload};
 use tokio::net::TcpListener;
 use tonic::{Code, transport::Endpoint};
 
 use crate::fixture::TestServer;
+
+/// How long the ADBC client may take on a busy machine.
+const ADBC_PATIENCE: Duration = Duration::from_secs(300);
 
 /// Serves a test province on a port of its own until the test ends; its address.
 async fn serve(server: &TestServer) -> String {
@@ -70,10 +74,9 @@ async fn adbc_reads_the_layers_as_a_database() {
     let server = TestServer::new();
     let uri = serve(&server).await.replace("http", "grpc");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/adbc.py");
-    let asked = tokio::task::spawn_blocking(move || {
-        Command::new(python).arg(script).arg(uri).output().unwrap()
-    });
-    let asked = asked.await.unwrap();
+    let threads = Offload::start("client", 1, 1).unwrap();
+    let ask = move |_: &CancelToken| Command::new(python).arg(script).arg(uri).output();
+    let asked = threads.run(ADBC_PATIENCE, ask).await.unwrap().unwrap();
     assert!(
         asked.status.success(),
         "{}{}",

@@ -14,6 +14,7 @@ mod describing;
 mod errors;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
 mod flight;
 #[cfg(test)]
 mod publishing;
