@@ -6,6 +6,7 @@ mod constructors;
 mod geometry;
 mod guard;
 mod h3;
+mod metres;
 mod predicates;
 mod reference;
 
@@ -18,6 +19,7 @@ pub(super) use self::{
     geometry::wkb_of,
     guard::Guard,
     h3::{containment, cover_of_wkb},
+    metres::{InMetres, check as check_degrees, within_in_joins},
 };
 
 /// All spatial functions, each under guard of the query's deadline.
@@ -39,6 +41,9 @@ pub(super) fn all() -> Result<FunctionSet> {
     }
     for (name, kernels) in h3::kernels() {
         functions.add_scalar_udf_impl(name, kernels)?;
+    }
+    for function in metres::functions() {
+        functions.insert_scalar_udf(function);
     }
     constructors::assume_lon_lat(&mut functions);
     let guarded: Vec<_> = functions

@@ -27,7 +27,7 @@ use sedona_query_planner::{
 use super::{
     cell_text::CellText,
     functions::{self, Guard},
-    join::{DistanceAsPredicate, SpatialJoins},
+    join::{DistanceAsPredicate, MetresInJoins, SpatialJoins},
     nearest::NearestFirst,
     plain,
     table::ResidentTable,
@@ -112,6 +112,9 @@ fn assemble(rules: Rules) -> Result<SessionState> {
         .with_config(config);
     builder = register_vendored_optimizer_rules(builder)?;
     builder = register_sedona_analyzer_rules(builder)?;
+    // Before Sedona's last rule, which looks at the conditions of joins.
+    let rules_of_plans = &mut builder.optimizer().get_or_insert_default().rules;
+    rules_of_plans.push(Arc::new(MetresInJoins::new()));
     builder = register_spatial_join_logical_optimizer(builder)?;
     // First, as type coercion would turn the cells into text.
     builder
@@ -138,8 +141,11 @@ fn assemble(rules: Rules) -> Result<SessionState> {
         state.register_udaf(Arc::new(function.clone().into()))?;
     }
     functions::bound(&mut state)?;
-    let within = state.udf("st_dwithin")?;
-    state.add_analyzer_rule(Arc::new(DistanceAsPredicate(within)));
+    let distance_as_predicate = DistanceAsPredicate {
+        within: state.udf("st_dwithin")?,
+        within_metres: state.udf("st_dwithinspheroid")?,
+    };
+    state.add_analyzer_rule(Arc::new(distance_as_predicate));
     Ok(state)
 }
 

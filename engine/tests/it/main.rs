@@ -25,6 +25,8 @@ mod sql_joins;
 #[cfg(test)]
 mod sql_limits;
 #[cfg(test)]
+mod sql_metres;
+#[cfg(test)]
 mod sql_reference;
 #[cfg(test)]
 mod sql_tables;

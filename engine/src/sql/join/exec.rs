@@ -28,7 +28,7 @@ use datafusion::{
 use futures::{TryStreamExt as _, stream};
 
 use super::{
-    find::Watch,
+    find::{Metric, Watch},
     matcher::{Cursor, Matcher, Searched, Shared},
     pairs::Columns,
     probe::Probe,
@@ -48,7 +48,11 @@ pub(super) enum Predicate {
     /// The left geometry stands in this relation to the right one.
     Relation(Relation),
     /// The two are at most so far apart, as a side or a literal says.
-    Within(Arc<dyn PhysicalExpr>, JoinSide),
+    Within {
+        distance: Arc<dyn PhysicalExpr>,
+        said_by: JoinSide,
+        metric: Metric,
+    },
     /// The indexed row is one of so many nearest to the probe's, in the plane or in metres.
     Nearest { count: usize, in_metres: bool },
 }
@@ -75,10 +79,13 @@ impl Join {
         of: JoinSide,
         rows: &RecordBatch,
     ) -> Result<Option<Float64Array>> {
-        let Predicate::Within(distance, side) = &self.predicate else {
+        let Predicate::Within {
+            distance, said_by, ..
+        } = &self.predicate
+        else {
             return Ok(None);
         };
-        if (*side == self.indexed) != (of == self.indexed) {
+        if (*said_by == self.indexed) != (of == self.indexed) {
             return Ok(None);
         }
         let values = distance.evaluate(rows)?.into_array(rows.num_rows())?;
@@ -187,7 +194,9 @@ impl DisplayAs for SpatialJoinExec {
         let [left, right] = &join.geometries;
         let on = match &join.predicate {
             Predicate::Relation(relation) => format!("{}({left}, {right})", relation.function()),
-            Predicate::Within(distance, _) => format!("st_dwithin({left}, {right}, {distance})"),
+            Predicate::Within {
+                distance, metric, ..
+            } => format!("{}({left}, {right}, {distance})", metric.function()),
             Predicate::Nearest { count, in_metres } => {
                 let is_left = join.indexed == JoinSide::Left;
                 let (from, to) = if is_left {
