@@ -76,6 +76,7 @@ pub(super) fn open(
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
     state.register_catalog_list(Arc::new(catalogs));
+    state.register_udwf(Arc::new(functions::cluster_dbscan(guard.clone())))?;
     state.config_mut().options_mut().extensions.insert(guard);
     table_functions::register(&mut state, snapshot);
     state.mark_start_execution();
@@ -140,6 +141,7 @@ fn assemble(rules: Rules) -> Result<SessionState> {
     for function in functions.aggregate_udfs() {
         state.register_udaf(Arc::new(function.clone().into()))?;
     }
+    state.register_udaf(Arc::new(functions::as_mvt()))?;
     functions::bound(&mut state)?;
     let distance_as_predicate = DistanceAsPredicate {
         within: state.udf("st_dwithin")?,

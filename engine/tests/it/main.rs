@@ -13,6 +13,8 @@ mod output;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod sql_cluster;
+#[cfg(test)]
 mod sql_errors;
 #[cfg(test)]
 mod sql_functions;
@@ -26,6 +28,8 @@ mod sql_joins;
 mod sql_limits;
 #[cfg(test)]
 mod sql_metres;
+#[cfg(test)]
+mod sql_mvt;
 #[cfg(test)]
 mod sql_reference;
 #[cfg(test)]

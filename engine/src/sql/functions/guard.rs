@@ -70,8 +70,9 @@ impl ExtensionOptions for Guard {
 }
 
 /// Functions that take so long for a row that a whole batch of them would outlast the deadline.
-const HEAVY: [&str; 22] = [
+const HEAVY: [&str; 23] = [
     "h3_polygon_to_cells",
+    "st_asmvtgeom",
     "st_buffer",
     "st_closestpoint",
     "st_concavehull",
