@@ -6,7 +6,11 @@ use datafusion::arrow::datatypes::Field;
 use layers::LayerKind;
 use serde::Serialize;
 
-use super::{functions::Guard, session};
+use super::{
+    about::{comment_of_column, comment_of_layer},
+    functions::Guard,
+    session,
+};
 use crate::{CancelToken, TwinSnapshot, output::type_name};
 
 /// Tables and functions, as `GET /sql/schema` tells them.
@@ -23,6 +27,8 @@ pub struct SqlSchema {
 pub struct SqlTable {
     /// The layer's id.
     pub name: String,
+    /// What it is: the layer's title in both languages.
+    pub comment: String,
     /// Its columns in order.
     pub columns: Vec<SqlColumn>,
 }
@@ -35,6 +41,9 @@ pub struct SqlColumn {
     /// Its type in a word, as in an answer.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What it means, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 impl SqlColumn {
@@ -43,6 +52,7 @@ impl SqlColumn {
         Self {
             name: field.name().clone(),
             kind: type_name(field),
+            comment: None,
         }
     }
 }
@@ -55,12 +65,16 @@ pub fn schema(snapshot: &TwinSnapshot) -> SqlSchema {
         .filter(|layer| layer.meta.kind != LayerKind::Raster);
     let tables = tables.map(|layer| SqlTable {
         name: layer.meta.id.to_string(),
+        comment: comment_of_layer(&layer.meta),
         columns: layer
             .batch
             .schema_ref()
             .fields()
             .iter()
-            .map(|field| SqlColumn::of(field))
+            .map(|field| SqlColumn {
+                comment: comment_of_column(&layer.meta, field.name()).map(Into::into),
+                ..SqlColumn::of(field)
+            })
             .collect(),
     });
     SqlSchema {

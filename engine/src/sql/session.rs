@@ -25,6 +25,7 @@ use sedona_query_planner::{
 };
 
 use super::{
+    about::{self, AboutSchema},
     cell_text::CellText,
     functions::{self, Guard},
     join::{DistanceAsPredicate, MetresInJoins, SpatialJoins},
@@ -73,6 +74,7 @@ pub(super) fn open(
     };
     let catalog = MemoryCatalogProvider::new();
     catalog.register_schema(SCHEMA, Arc::new(ResidentSchema(Arc::clone(snapshot))))?;
+    catalog.register_schema(about::SCHEMA, Arc::new(AboutSchema(Arc::clone(snapshot))))?;
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
     state.register_catalog_list(Arc::new(catalogs));

@@ -13,6 +13,8 @@ mod output;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod sql_about;
+#[cfg(test)]
 mod sql_cluster;
 #[cfg(test)]
 mod sql_errors;
