@@ -33,6 +33,8 @@ mod sql_metres;
 #[cfg(test)]
 mod sql_mvt;
 #[cfg(test)]
+mod sql_oracle;
+#[cfg(test)]
 mod sql_reference;
 #[cfg(test)]
 mod sql_tables;
