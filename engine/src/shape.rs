@@ -19,7 +19,7 @@ use layers::Extent;
 use self::edges::Edges;
 pub(crate) use self::{
     edges::{Position, Side},
-    metres::{least_metres, metres_between},
+    metres::{least_metres, least_metres_apart, metres_between, within_metres},
     relation::{Prepared, Relation},
 };
 

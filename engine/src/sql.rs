@@ -7,6 +7,7 @@
 //! ResidentScanExec: layer=parcels v3, index=packed r-tree window=[106.31, 20.93, 106.32, 20.94], rows=27 of 24891
 //! ```
 
+mod about;
 mod access;
 mod bounds;
 mod catalog;

@@ -283,19 +283,55 @@ impl Edges {
 
     /// The position on any segment that is nearest, where a unit of x is so many units of y.
     pub(super) fn nearest_position(&self, position: Coord<f64>, unit: f64) -> Option<Coord<f64>> {
+        let square = |across: f64, up: f64| across * across * unit * unit + up * up;
         let nearest_on = |line: &Line<f64>| {
             let (along, aside) = (line.end - line.start, position - line.start);
-            let length = along.x * along.x * unit * unit + along.y * along.y;
-            let reach = (aside.x * along.x * unit * unit + aside.y * along.y) / length;
+            let reach = aside.x * along.x * unit * unit + aside.y * along.y;
+            let reach = reach / square(along.x, along.y);
             // A segment of no length has a reach that is no number.
             let share = if reach > 0.0 { reach.min(1.0) } else { 0.0 };
             let nearest = line.start + along * share;
-            let (across, up) = ((nearest.x - position.x) * unit, nearest.y - position.y);
-            (across * across + up * up, nearest)
+            (
+                square(nearest.x - position.x, nearest.y - position.y),
+                nearest,
+            )
         };
-        let all = self.lines.iter().map(nearest_on);
-        all.min_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, nearest)| nearest)
+        let least = Cell::new((f64::INFINITY, None));
+        let mut node = |under: &Extent| {
+            let across = (under.min_x - position.x)
+                .max(position.x - under.max_x)
+                .max(0.0);
+            let up = (under.min_y - position.y)
+                .max(position.y - under.max_y)
+                .max(0.0);
+            if square(across, up) * (1.0 - SLACK) <= least.get().0 {
+                Visit::Enter
+            } else {
+                Visit::Skip
+            }
+        };
+        let mut run = |entries: Range<usize>, _| {
+            for (squared, nearest) in self.lines[entries].iter().map(&nearest_on) {
+                if squared < least.get().0 {
+                    least.set((squared, Some(nearest)));
+                }
+            }
+            ControlFlow::<()>::Continue(())
+        };
+        let walked = self
+            .levels
+            .walk(&(0..self.lines.len()), &mut node, &mut run);
+        debug_assert!(walked.is_continue(), "nothing breaks the walk");
+        least.get().1
+    }
+
+    /// Every vertex, once for each line or ring.
+    pub(super) fn positions(&self) -> impl Iterator<Item = Coord<f64>> {
+        self.lines.iter().enumerate().flat_map(|(at, line)| {
+            let follows = at > 0 && self.lines[at - 1].end == line.start;
+            let start = (!follows).then_some(line.start);
+            start.into_iter().chain([line.end])
+        })
     }
 
     /// The least square of a distance that no gap between extents exceeds; where it is more than `bound`, any that is more.

@@ -1,5 +1,7 @@
 //! How a query reaches the rows it needs: through the R-tree, through the H3 order, or all of them.
 
+mod reach;
+
 use std::collections::BTreeSet;
 
 use datafusion::{
@@ -12,6 +14,7 @@ use layers::{Extent, Layer};
 use sedona_expr::spatial_filter::SpatialFilterFactory;
 use sedona_geometry::interval::IntervalTrait as _;
 
+use self::reach::Reach;
 use crate::LayerSnapshot;
 
 /// Above this share of a layer's rows, reading them all costs less than picking them.
@@ -31,15 +34,23 @@ pub(super) struct Access {
 
 /// Whether a filter narrows down the rows through an index. Negations and disjointness never do.
 pub(super) fn can_use(filter: &Expr) -> Result<bool> {
-    Ok(window_of(filter)?.is_some() || cells_of(filter).is_some())
+    Ok(window_of(filter)?.is_some() || cells_of(filter).is_some() || Reach::of(filter).is_some())
 }
 
 /// Chooses the rows that may satisfy all filters.
 pub(super) fn choose(layer: &LayerSnapshot, filters: &[Expr]) -> Result<Access> {
     let mut window: Option<Extent> = None;
     let mut cells: Option<Vec<Cells>> = None;
+    let mut reason = "no filter on geom or h3";
     for filter in filters {
-        if let Some(found) = window_of(filter)? {
+        let mut found = window_of(filter)?;
+        if let Some(reach) = Reach::of(filter) {
+            found = reach.window(layer);
+            if found.is_none() {
+                reason = "the distance reaches a pole or the antimeridian";
+            }
+        }
+        if let Some(found) = found {
             window = Some(window.map_or(found, |window| intersection(&window, &found)));
         }
         if let Some(found) = cells_of(filter) {
@@ -50,7 +61,7 @@ pub(super) fn choose(layer: &LayerSnapshot, filters: &[Expr]) -> Result<Access> 
         return Ok(by_cells(layer, &cells, window));
     }
     let Some(window) = window else {
-        return Ok(all("no filter on geom or h3"));
+        return Ok(all(reason));
     };
     if window.is_empty() {
         return Ok(all("the window is empty"));

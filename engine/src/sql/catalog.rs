@@ -2,12 +2,16 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use datafusion::arrow::datatypes::{Field, SchemaRef};
+use datafusion::arrow::datatypes::Field;
 use layers::LayerKind;
 use serde::Serialize;
 
-use super::{functions::Guard, session};
-use crate::{CancelToken, TwinSnapshot, output::type_name};
+use super::{
+    about::{comment_of_column, comment_of_layer},
+    functions::Guard,
+    session,
+};
+use crate::{CancelToken, LayerSnapshot, TwinSnapshot, output::type_name};
 
 /// Tables and functions, as `GET /sql/schema` tells them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,6 +27,8 @@ pub struct SqlSchema {
 pub struct SqlTable {
     /// The layer's id.
     pub name: String,
+    /// What it is: the layer's title in both languages.
+    pub comment: String,
     /// Its columns in order.
     pub columns: Vec<SqlColumn>,
 }
@@ -35,6 +41,9 @@ pub struct SqlColumn {
     /// Its type in a word, as in an answer.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What it means, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 impl SqlColumn {
@@ -43,27 +52,31 @@ impl SqlColumn {
         Self {
             name: field.name().clone(),
             kind: type_name(field),
+            comment: None,
         }
     }
 }
 
-/// The tables a query over this snapshot may name, with their columns.
-pub fn tables(snapshot: &TwinSnapshot) -> impl Iterator<Item = (String, SchemaRef)> {
-    let tables = snapshot
-        .layers
-        .values()
-        .filter(|layer| layer.meta.kind != LayerKind::Raster);
-    tables.map(|layer| (layer.meta.id.to_string(), layer.batch.schema()))
+/// The layers a query over this snapshot may name: those that have rows.
+pub fn tables(snapshot: &TwinSnapshot) -> impl Iterator<Item = &Arc<LayerSnapshot>> {
+    let layers = snapshot.layers.values();
+    layers.filter(|layer| layer.meta.kind != LayerKind::Raster)
 }
 
 /// The tables and functions a query over this snapshot may name.
 pub fn schema(snapshot: &TwinSnapshot) -> SqlSchema {
-    let tables = tables(snapshot).map(|(name, schema)| SqlTable {
-        name,
-        columns: schema
+    let tables = tables(snapshot).map(|layer| SqlTable {
+        name: layer.meta.id.to_string(),
+        comment: comment_of_layer(&layer.meta),
+        columns: layer
+            .batch
+            .schema_ref()
             .fields()
             .iter()
-            .map(|field| SqlColumn::of(field))
+            .map(|field| SqlColumn {
+                comment: comment_of_column(&layer.meta, field.name()).map(Into::into),
+                ..SqlColumn::of(field)
+            })
             .collect(),
     });
     SqlSchema {

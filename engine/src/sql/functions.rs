@@ -2,10 +2,13 @@
 
 mod aggregates;
 mod bounded;
+mod cluster;
 mod constructors;
 mod geometry;
 mod guard;
 mod h3;
+mod metres;
+mod mvt;
 mod predicates;
 mod quick;
 mod reference;
@@ -17,9 +20,12 @@ use sedona_expr::{function_set::FunctionSet, scalar_udf::SedonaScalarUDF};
 pub use self::reference::{Chapter, FUNCTION_REFERENCE, FunctionReference, function_document};
 pub(super) use self::{
     bounded::bound,
+    cluster::cluster_dbscan,
     geometry::wkb_of,
     guard::Guard,
     h3::{containment, cover_of_wkb},
+    metres::{InMetres, check as check_degrees, within_in_joins},
+    mvt::as_mvt,
 };
 
 /// All spatial functions, each under guard of the query's deadline.
@@ -41,6 +47,11 @@ pub(super) fn all() -> Result<FunctionSet> {
     }
     for (name, kernels) in h3::kernels() {
         functions.add_scalar_udf_impl(name, kernels)?;
+    }
+    let (name, kernels) = mvt::kernels();
+    functions.insert_scalar_udf(SedonaScalarUDF::from_impl(name, kernels));
+    for function in metres::functions() {
+        functions.insert_scalar_udf(function);
     }
     constructors::assume_lon_lat(&mut functions);
     quick::add_to(&mut functions);

@@ -21,7 +21,7 @@ use datafusion::{
     arrow::datatypes::DataType,
     common::{JoinSide, plan_err},
     error::Result,
-    physical_expr::PhysicalExpr,
+    physical_expr::{PhysicalExpr, ScalarFunctionExpr},
     physical_plan::ExecutionPlan,
 };
 use sedona_query_planner::{
@@ -32,15 +32,17 @@ use sedona_query_planner::{
 use self::{
     definition::{Join, Predicate},
     exec::SpatialJoinExec,
+    find::Metric,
 };
 pub(super) use self::{
-    distance::DistanceAsPredicate,
+    distance::{DistanceAsPredicate, MetresInJoins},
     measured::DistanceOfSearch,
     side::{Indexed, Resident},
 };
 use crate::{
     output::{GeometryCrs, crs_of},
     shape::Relation,
+    sql::functions::InMetres,
 };
 
 /// Plans every spatial join over plain WKB; others are left to a nested loop.
@@ -63,7 +65,12 @@ impl SpatialJoinPhysicalPlanner for SpatialJoins {
                 )
             }
             SpatialPredicate::Distance(on) => {
-                let within = Predicate::Within(Arc::clone(&on.distance), on.distance_side);
+                let (distance, metric) = distance_of(&on.distance);
+                let within = Predicate::Within {
+                    distance,
+                    said_by: on.distance_side,
+                    metric,
+                };
                 ([Arc::clone(&on.left), Arc::clone(&on.right)], within, None)
             }
             SpatialPredicate::KNearestNeighbors(on) => {
@@ -125,6 +132,16 @@ fn relation_of(relation: SpatialRelationType) -> Relation {
         SpatialRelationType::Crosses => Relation::Crosses,
         SpatialRelationType::Overlaps => Relation::Overlaps,
         SpatialRelationType::Equals => Relation::Equals,
+    }
+}
+
+/// A distance without the mark that it is in metres.
+fn distance_of(distance: &Arc<dyn PhysicalExpr>) -> (Arc<dyn PhysicalExpr>, Metric) {
+    match distance.downcast_ref::<ScalarFunctionExpr>() {
+        Some(marked) if marked.fun().name() == InMetres::NAME => {
+            (Arc::clone(&marked.args()[0]), Metric::Metres)
+        }
+        _ => (Arc::clone(distance), Metric::Plane),
     }
 }
 

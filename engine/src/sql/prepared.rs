@@ -44,14 +44,18 @@ impl Prepared {
 }
 
 /// Whether all that a plan reads is layers. The table of a function holds the state of the layers, which holds the plan: kept, neither
-/// would ever go.
+/// would ever go. A window function holds the guard of the one query it was made for.
 fn reads_layers_alone(plan: &LogicalPlan) -> bool {
     let mut alone = true;
     let walked = plan.apply_with_subqueries(|node| {
-        if let LogicalPlan::TableScan(scan) = node {
-            let source = scan.source.downcast_ref::<DefaultTableSource>();
-            alone &= source.is_some_and(|source| source.table_provider.is::<ResidentTable>());
-        }
+        alone &= match node {
+            LogicalPlan::TableScan(scan) => scan
+                .source
+                .downcast_ref::<DefaultTableSource>()
+                .is_some_and(|source| source.table_provider.is::<ResidentTable>()),
+            LogicalPlan::Window(_) => false,
+            _ => true,
+        };
         Ok(TreeNodeRecursion::Continue)
     });
     walked.is_ok() && alone

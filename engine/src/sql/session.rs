@@ -25,9 +25,10 @@ use sedona_query_planner::{
 };
 
 use super::{
+    about::{self, AboutSchema},
     cell_text::CellText,
     functions::{self, Guard},
-    join::{DistanceAsPredicate, DistanceOfSearch, SpatialJoins},
+    join::{DistanceAsPredicate, DistanceOfSearch, MetresInJoins, SpatialJoins},
     nearest::NearestFirst,
     plain,
     table::ResidentTable,
@@ -76,9 +77,11 @@ pub(super) fn open(
     };
     let catalog = MemoryCatalogProvider::new();
     catalog.register_schema(SCHEMA, Arc::new(ResidentSchema(Arc::clone(snapshot))))?;
+    catalog.register_schema(about::SCHEMA, Arc::new(AboutSchema(Arc::clone(snapshot))))?;
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
     state.register_catalog_list(Arc::new(catalogs));
+    state.register_udwf(Arc::new(functions::cluster_dbscan(guard.clone())))?;
     state.config_mut().options_mut().extensions.insert(guard);
     table_functions::register(&mut state, snapshot);
     state.mark_start_execution();
@@ -115,6 +118,9 @@ fn assemble(rules: Rules) -> Result<SessionState> {
         .with_config(config);
     builder = register_vendored_optimizer_rules(builder)?;
     builder = register_sedona_analyzer_rules(builder)?;
+    // Before Sedona's last rule, which looks at the conditions of joins.
+    let rules_of_plans = &mut builder.optimizer().get_or_insert_default().rules;
+    rules_of_plans.push(Arc::new(MetresInJoins::new()));
     builder = register_spatial_join_logical_optimizer(builder)?;
     // First, as type coercion would turn the cells into text.
     builder
@@ -141,9 +147,13 @@ fn assemble(rules: Rules) -> Result<SessionState> {
     for function in functions.aggregate_udfs() {
         state.register_udaf(Arc::new(function.clone().into()))?;
     }
+    state.register_udaf(Arc::new(functions::as_mvt()))?;
     functions::bound(&mut state)?;
-    let within = state.udf("st_dwithin")?;
-    state.add_analyzer_rule(Arc::new(DistanceAsPredicate(within)));
+    let distance_as_predicate = DistanceAsPredicate {
+        within: state.udf("st_dwithin")?,
+        within_metres: state.udf("st_dwithinspheroid")?,
+    };
+    state.add_analyzer_rule(Arc::new(distance_as_predicate));
     Ok(state)
 }
 

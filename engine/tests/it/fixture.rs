@@ -1,6 +1,9 @@
 //! A square province made in memory, and questions to it.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use arrow::util::pretty::pretty_format_batches;
 use engine::{
@@ -110,9 +113,11 @@ pub(crate) fn shape(wkt: &str) -> Geometry<f64> {
     Geometry::try_from_wkt_str(wkt).unwrap()
 }
 
-/// Asks; the answer or the error.
+/// Asks, with time for a busy machine; the answer or the error.
 pub(crate) fn ask(twin: &Arc<TwinSnapshot>, query: &str) -> Result<Answer, SqlError> {
-    engine::sql::query(twin, &SqlRequest::new(query))
+    let mut request = SqlRequest::new(query);
+    request.limits.time = Duration::from_secs(300);
+    engine::sql::query(twin, &request)
 }
 
 /// Asks and prints the answer as a table.

@@ -13,6 +13,10 @@ mod output;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod sql_about;
+#[cfg(test)]
+mod sql_cluster;
+#[cfg(test)]
 mod sql_collect;
 #[cfg(test)]
 mod sql_errors;
@@ -26,6 +30,12 @@ mod sql_index;
 mod sql_joins;
 #[cfg(test)]
 mod sql_limits;
+#[cfg(test)]
+mod sql_metres;
+#[cfg(test)]
+mod sql_mvt;
+#[cfg(test)]
+mod sql_oracle;
 #[cfg(test)]
 mod sql_quick;
 #[cfg(test)]

@@ -33,8 +33,9 @@ pub(super) fn table_types(command: CommandGetTableTypes) -> Result<RecordBatch> 
 /// Every layer that has rows.
 pub(super) fn tables(command: CommandGetTables, snapshot: &TwinSnapshot) -> Result<RecordBatch> {
     let mut rows = command.into_builder();
-    for (name, schema) in sql::tables(snapshot) {
-        rows.append(sql::CATALOG, sql::SCHEMA, name, TABLE, &schema)?;
+    for layer in sql::tables(snapshot) {
+        let (name, schema) = (&layer.meta.id, layer.batch.schema_ref());
+        rows.append(sql::CATALOG, sql::SCHEMA, name.as_str(), TABLE, schema)?;
     }
     rows.build()
 }

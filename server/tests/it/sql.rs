@@ -171,6 +171,16 @@ async fn the_schema_lists_tables_and_functions() {
         .map(|table| table["name"].as_str().unwrap())
         .collect();
     assert_eq!(tables, ["accidents", "districts", "roads", "schools"]);
+    let district = &schema["tables"][1];
+    assert_eq!(district["comment"], "districts");
+    let columns = district["columns"].as_array().unwrap();
+    let geom = columns.iter().find(|column| column["name"] == "geom");
+    assert!(
+        geom.unwrap()["comment"]
+            .as_str()
+            .is_some_and(|comment| comment.contains("OGC:CRS84")),
+        "{district}"
+    );
     let functions = schema["functions"].as_array().unwrap();
     assert!(
         functions.contains(&json!("st_area")) && functions.contains(&json!("h3_latlng_to_cell"))

@@ -123,13 +123,16 @@ impl ExtensionOptions for Guard {
 }
 
 /// Functions that take so long for a row that a whole batch of them would outlast the deadline.
-const HEAVY: [&str; 20] = [
+const HEAVY: [&str; 23] = [
     "h3_polygon_to_cells",
+    "st_asmvtgeom",
     "st_buffer",
     "st_closestpoint",
     "st_concavehull",
     "st_delaunaytriangles",
     "st_difference",
+    "st_distancespheroid",
+    "st_dwithinspheroid",
     "st_frechetdistance",
     "st_hausdorffdistance",
     "st_hexagongrid",

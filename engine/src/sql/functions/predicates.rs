@@ -30,7 +30,7 @@ pub(super) fn kernels() -> impl Iterator<Item = Named> {
     ])
 }
 
-type ShapeExecutor<'a, 'b> = GenericExecutor<'a, 'b, ShapeFactory, ShapeFactory>;
+pub(super) type ShapeExecutor<'a, 'b> = GenericExecutor<'a, 'b, ShapeFactory, ShapeFactory>;
 
 type Run<T> = Box<dyn Fn(&Shape<'_>, &Shape<'_>) -> Option<T> + Send + Sync>;
 
@@ -120,7 +120,7 @@ impl SedonaScalarKernel for WithinDistance {
 }
 
 #[derive(Default)]
-struct ShapeFactory;
+pub(super) struct ShapeFactory;
 
 impl GeometryFactory for ShapeFactory {
     type Geom<'a> = Shape<'a>;

@@ -9,6 +9,7 @@ mod measures;
 mod moving;
 mod predicates;
 mod reading;
+mod windows;
 mod writing;
 
 /// One function as an analyst reads about it.
@@ -84,6 +85,11 @@ pub const FUNCTION_REFERENCE: &[Chapter] = &[
         title: "Aggregates",
         note: "Nulls are passed over; no rows give null.",
         functions: aggregates::ENTRIES,
+    },
+    Chapter {
+        title: "Window functions",
+        note: "With OVER (); PARTITION BY asks for each part apart.",
+        functions: windows::ENTRIES,
     },
     Chapter {
         title: "H3 cells",

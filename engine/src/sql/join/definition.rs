@@ -14,6 +14,7 @@ use datafusion::{
     physical_plan::{ExecutionPlan, joins::utils::JoinFilter},
 };
 
+use super::find::Metric;
 use crate::shape::Relation;
 
 /// The spatial condition of a join.
@@ -22,7 +23,11 @@ pub(super) enum Predicate {
     /// The left geometry stands in this relation to the right one.
     Relation(Relation),
     /// The two are at most so far apart, as a side or a literal says.
-    Within(Arc<dyn PhysicalExpr>, JoinSide),
+    Within {
+        distance: Arc<dyn PhysicalExpr>,
+        said_by: JoinSide,
+        metric: Metric,
+    },
     /// The indexed row is one of so many nearest to the probe's, in the plane or in metres.
     Nearest { count: usize, in_metres: bool },
 }
@@ -49,10 +54,13 @@ impl Join {
         of: JoinSide,
         rows: &RecordBatch,
     ) -> Result<Option<Float64Array>> {
-        let Predicate::Within(distance, side) = &self.predicate else {
+        let Predicate::Within {
+            distance, said_by, ..
+        } = &self.predicate
+        else {
             return Ok(None);
         };
-        if (*side == self.indexed) != (of == self.indexed) {
+        if (*said_by == self.indexed) != (of == self.indexed) {
             return Ok(None);
         }
         let values = distance.evaluate(rows)?.into_array(rows.num_rows())?;

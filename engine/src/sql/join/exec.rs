@@ -169,7 +169,9 @@ impl DisplayAs for SpatialJoinExec {
         let [left, right] = &join.geometries;
         let on = match &join.predicate {
             Predicate::Relation(relation) => format!("{}({left}, {right})", relation.function()),
-            Predicate::Within(distance, _) => format!("st_dwithin({left}, {right}, {distance})"),
+            Predicate::Within {
+                distance, metric, ..
+            } => format!("{}({left}, {right}, {distance})", metric.function()),
             Predicate::Nearest { count, in_metres } => {
                 let is_left = join.indexed == JoinSide::Left;
                 let (from, to) = if is_left {

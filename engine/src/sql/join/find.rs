@@ -9,8 +9,10 @@ use layers::Extent;
 use super::side::Indexed;
 use crate::{
     index::{Visit, squared_gap},
-    shape::{Position, Prepared, Relation, Shape, Side, least_metres, metres_between},
-    sql::functions::Guard,
+    shape::{
+        Position, Prepared, Relation, Shape, Side, least_metres, least_metres_apart, metres_between,
+    },
+    sql::functions::{Guard, check_degrees},
 };
 
 /// How far, of the largest coordinate, a distance may round across the edge of its window.
@@ -25,9 +27,48 @@ pub(super) enum Test<'a> {
     /// From the probe's point of view.
     Relation(Relation),
     /// At most so far apart.
-    Within(f64),
-    /// At most as far apart as the row says, which is nowhere more than the second.
-    WithinOfRow(&'a [Option<f64>], f64),
+    Within(Metric, f64),
+    /// At most as far apart as the row says, which is nowhere more than the last.
+    WithinOfRow(Metric, &'a [Option<f64>], f64),
+}
+
+/// What distances are measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Metric {
+    /// The plane of the coordinates, in their unit.
+    Plane,
+    /// The ellipsoid, in metres.
+    Metres,
+}
+
+impl Metric {
+    /// The predicate of a distance.
+    pub(super) fn function(self) -> &'static str {
+        match self {
+            Self::Plane => "st_dwithin",
+            Self::Metres => "st_dwithinspheroid",
+        }
+    }
+
+    /// Refuses what cannot be measured.
+    ///
+    /// # Errors
+    /// When metres are asked for and something is no longitude and latitude.
+    pub(super) fn check(self, extent: &Extent) -> Result<()> {
+        match self {
+            Self::Plane => Ok(()),
+            Self::Metres => check_degrees(extent),
+        }
+    }
+
+    /// Whether anything in an extent may be so near to anything in another.
+    fn may_be_near(self, extent: &Extent, around: &Extent, distance: f64) -> bool {
+        if self == Self::Metres {
+            return least_metres_apart(extent, around) <= distance;
+        }
+        let reach = distance * (1.0 + ROUNDING) + largest(around) * ROUNDING;
+        distance >= 0.0 && squared_gap(extent, around) <= reach * reach
+    }
 }
 
 /// What a search tells while it works, and what may stop it.
@@ -68,8 +109,10 @@ impl Indexed {
         match test {
             Test::Relation(Relation::Equals) if probe.extent().is_empty() => search.empty(),
             Test::Relation(relation) => search.related(relation),
-            Test::Within(distance) => search.near(distance, |_| Some(distance)),
-            Test::WithinOfRow(distances, most) => search.near(most, |row| distances[row as usize]),
+            Test::Within(metric, distance) => search.near(metric, distance, |_| Some(distance)),
+            Test::WithinOfRow(metric, distances, most) => {
+                search.near(metric, most, |row| distances[row as usize]);
+            }
         }
         search.stopped.map(|()| search.runs)
     }
@@ -136,7 +179,7 @@ impl Indexed {
             tested: Count::new(),
             untested: Count::new(),
         };
-        let runs = self.find(probe, Test::Within(distance), &all, &watch)?;
+        let runs = self.find(probe, Test::Within(Metric::Plane, distance), &all, &watch)?;
         let mut rows: Vec<u32> = runs.into_iter().flatten().collect();
         rows.sort_unstable();
         Ok(rows)
@@ -149,6 +192,16 @@ impl Indexed {
         }
         let shape = self.shape(row);
         shape.map_or(f64::INFINITY, |shape| probe.distance(&shape, within))
+    }
+
+    /// From a geometry to a row in metres; infinite where it is more than `within`.
+    fn metres(&self, probe: &Shape<'_>, row: u32, within: f64) -> f64 {
+        if self.all_points {
+            let there = Shape::at(corner(self.index().stored_extent(row)).x_y());
+            return probe.metres(&there, within);
+        }
+        let shape = self.shape(row);
+        shape.map_or(f64::INFINITY, |shape| probe.metres(&shape, within))
     }
 }
 
@@ -247,12 +300,13 @@ impl Search<'_> {
         }
     }
 
-    fn near(&mut self, most: f64, distance_of: impl Fn(u32) -> Option<f64>) {
+    fn near(&mut self, metric: Metric, most: f64, distance_of: impl Fn(u32) -> Option<f64>) {
         let (probe, around, indexed) = (self.probe, self.around, self.indexed);
-        let reach = |distance: f64| distance * (1.0 + ROUNDING) + largest(&around) * ROUNDING;
-        let may_be_near = |extent: &Extent, distance: f64| {
-            let reach = reach(distance);
-            distance >= 0.0 && squared_gap(extent, &around) <= reach * reach
+        let may_be_near =
+            |extent: &Extent, distance: f64| metric.may_be_near(extent, &around, distance);
+        let distance_to = |row, within| match metric {
+            Metric::Plane => indexed.distance(probe, row, within),
+            Metric::Metres => indexed.metres(probe, row, within),
         };
         let mut node = |extent: &Extent| {
             if may_be_near(extent, most) {
@@ -268,7 +322,7 @@ impl Search<'_> {
                     distance_of(row).is_some_and(|distance| {
                         may_be_near(indexed.index().stored_extent(row), distance)
                             && indexed.is_selected(row)
-                            && indexed.distance(probe, row, distance).is_finite()
+                            && distance_to(row, distance).is_finite()
                     })
                 });
             });

@@ -67,6 +67,9 @@ pub(super) struct Searched {
 
 impl Searched {
     pub(super) fn new(rows: Indexed, join: &Join) -> Result<Arc<Self>> {
+        if let Predicate::Within { metric, .. } = &join.predicate {
+            metric.check(&rows.extent())?;
+        }
         let distances = join
             .distances(join.indexed, &rows.columns)?
             .map(|distances| {
@@ -233,13 +236,16 @@ impl Matcher {
                 Test::Relation(relation.inverse())
             }
             Predicate::Relation(relation) => Test::Relation(*relation),
-            Predicate::Within(..) => match (&self.searched.distances, &probe.distances) {
-                (Some((distances, most)), _) => Test::WithinOfRow(distances, *most),
-                (None, Some(distances)) if distances.is_valid(place) => {
-                    Test::Within(distances.value(place))
+            Predicate::Within { metric, .. } => {
+                metric.check(shape.extent())?;
+                match (&self.searched.distances, &probe.distances) {
+                    (Some((distances, most)), _) => Test::WithinOfRow(*metric, distances, *most),
+                    (None, Some(distances)) if distances.is_valid(place) => {
+                        Test::Within(*metric, distances.value(place))
+                    }
+                    _ => return Ok(()),
                 }
-                _ => return Ok(()),
-            },
+            }
         };
         self.cursor.runs = self
             .searched

@@ -263,6 +263,14 @@ impl Indexed {
         self.columns.num_rows()
     }
 
+    /// Around all rows that have a place, taking part or not.
+    pub(super) fn extent(&self) -> Extent {
+        let rows = (0..self.index().entries()).map(|entry| self.index().row_at(entry));
+        rows.fold(Extent::EMPTY, |all, row| {
+            all.union(self.index().stored_extent(row))
+        })
+    }
+
     /// Whether a row takes part.
     pub(super) fn is_selected(&self, row: u32) -> bool {
         self.selected

@@ -451,7 +451,11 @@ impl Column {
     }
 }
 
-fn check_degrees(types: &[SedonaType]) -> Result<()> {
+/// Refuses geometries that are said to be no longitude and latitude.
+///
+/// # Errors
+/// When one is.
+pub(in crate::sql::functions) fn check_degrees(types: &[SedonaType]) -> Result<()> {
     let is_else = |of: &SedonaType| of.crs().is_some() && *of.crs() != lnglat();
     if types.iter().any(is_else) {
         return exec_err!("takes degrees: write ST_Transform(geometry, 'EPSG:4326')");

@@ -1,14 +1,14 @@
 //! Metres and square metres on the WGS 84 ellipsoid, of geometries in longitude and latitude, by Karney's geodesics:
-//! `ST_DistanceSpheroid`, `ST_LengthSpheroid`, `ST_PerimeterSpheroid`, `ST_AreaSpheroid`.
+//! `ST_LengthSpheroid`, `ST_PerimeterSpheroid`, `ST_AreaSpheroid`.
 
 use datafusion::{common::exec_err, error::Result};
 use geo::{
-    CoordsIter as _, Distance as _, Geodesic, GeodesicArea as _, Geometry, HasDimensions as _,
-    Length as _, LineString, Orient as _, Polygon, orient::Direction,
+    CoordsIter as _, Geodesic, GeodesicArea as _, Geometry, Length as _, LineString, Orient as _,
+    Polygon, orient::Direction,
 };
 
 use super::{
-    rows::{Named, of_one, of_two},
+    rows::{Named, of_one},
     validity::areas,
 };
 
@@ -20,9 +20,6 @@ pub(super) fn kernels() -> Vec<Named> {
         }
     };
     vec![
-        of_two("st_distancespheroid", distance_m)
-            .in_degrees()
-            .kernels(),
         of_one("st_areaspheroid", of_areas(area_m2))
             .in_degrees()
             .kernels(),
@@ -47,20 +44,6 @@ fn check(geometry: &Geometry) -> Result<()> {
         ),
         None => Ok(()),
     }
-}
-
-fn distance_m(a: &Geometry, b: &Geometry) -> Result<Option<f64>> {
-    if a.is_empty() || b.is_empty() {
-        return Ok(None);
-    }
-    check(a)?;
-    check(b)?;
-    let (Geometry::Point(a), Geometry::Point(b)) = (a, b) else {
-        return exec_err!(
-            "takes two points; for other geometries write ST_Distance of both through ST_Transform(…, 'EPSG:9209')"
-        );
-    };
-    Ok(Some(Geodesic.distance(*a, *b)))
 }
 
 fn area_m2(polygon: &Polygon) -> f64 {

@@ -73,4 +73,14 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         example: "SELECT ST_Analyze_Agg(g)['count'] FROM (VALUES (ST_GeomFromText('POINT (0 0)')), (ST_GeomFromText('POINT (2 1)'))) AS t(g)",
         result: "2",
     },
+    FunctionReference {
+        name: "st_asmvt",
+        aliases: &[],
+        signature: "(struct[, layer[, extent[, geometry column[, id column]]]]) → binary",
+        gives: "A Mapbox Vector Tile of one layer, named 'default' unless said otherwise, with a feature for each row. The struct holds the geometry, made by ST_AsMVTGeom, and the attributes by name; the geometry is its first binary column unless said otherwise. The extent must be the one given to ST_AsMVTGeom. Tiles of several layers are their bytes one after the other.",
+        empty: "rows without a geometry and attributes that are null are left out; no rows give no bytes",
+        crs: "none: tile units",
+        example: "SELECT length(encode(ST_AsMVT(named_struct('geom', ST_Point(25, 17), 'name', 'x'), 'points'), 'hex'))",
+        result: "78",
+    },
 ];

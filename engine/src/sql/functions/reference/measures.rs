@@ -95,9 +95,9 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
     },
     FunctionReference {
         name: "st_distancespheroid",
-        aliases: &[],
-        signature: "(point, point) → double",
-        gives: "Metres along the geodesic between two points on WGS 84.",
+        aliases: &["st_distance_spheroid"],
+        signature: "(geometry, geometry) → double",
+        gives: "Metres on WGS 84: between points along the geodesic; of other geometries, which of their positions are nearest is found in the plane, at a cost of some metres over 100 km and nothing near by. A filter `<= d` or `< d` uses the index, and so does a join.",
         empty: "null in, null out; EMPTY gives null",
         crs: "longitude, latitude only",
         example: "round(ST_DistanceSpheroid(ST_Point(0, 0), ST_Point(1, 0)), 3)",

@@ -114,6 +114,16 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         result: "true",
     },
     FunctionReference {
+        name: "st_dwithinspheroid",
+        aliases: &["st_dwithin_spheroid"],
+        signature: "(geometry, geometry, metres) → boolean",
+        gives: "Whether ST_DistanceSpheroid is at most so many metres.",
+        empty: "null in, null out; EMPTY gives false",
+        crs: "longitude, latitude only",
+        example: "ST_DWithinSpheroid(ST_Point(106.3, 20.9), ST_Point(106.31, 20.9), 1041)",
+        result: "true",
+    },
+    FunctionReference {
         name: "st_knn",
         aliases: &[],
         signature: "(geometry, geometry[, k]) → boolean",

@@ -73,4 +73,14 @@ pub(super) const ENTRIES: &[FunctionReference] = &[
         example: "ST_AsText(SD_SimplifyStorage(ST_Point(1, 2)))",
         result: "POINT(1 2)",
     },
+    FunctionReference {
+        name: "st_asmvtgeom",
+        aliases: &[],
+        signature: "(geometry, bounds[, extent[, buffer[, clip]]]) → geometry",
+        gives: "The geometry in whole units of a tile, y southward, for ST_AsMVT. The tile is the extent of the bounds, 4096 units wide unless said otherwise, and what lies further beyond it than the buffer, 256 units, is cut off unless clip is false. What becomes too small gives null; of a collection, the parts of the highest dimension are kept. `tile_bbox(z, x, y)` makes bounds.",
+        empty: "null in, null out; EMPTY gives null",
+        crs: "both alike; longitude and latitude are shown in web mercator, as map tiles are, others as they are; the answer has none",
+        example: "SELECT ST_AsText(ST_AsMVTGeom(ST_Point(106.3146, 20.9373), geom)) FROM tile_bbox(13, 6515, 3608)",
+        result: "POINT(1015 2409)",
+    },
 ];
