@@ -99,7 +99,7 @@ WITH_ZONES = {
     "q2 (own zones)": """SELECT count(*) FROM trip t
         WHERE ST_Intersects(t.geom, (SELECT z.geom FROM zone z WHERE z.name = 'Vùng 10321'))""",
     "q4 (own zones)": """SELECT z.id, count(*) AS trips FROM zone z
-        JOIN (SELECT t.geom FROM trip t ORDER BY t.t_tip DESC, t.t_tripkey LIMIT 1000) top ON ST_Within(top.geom, z.geom)
+        JOIN (SELECT t.geom FROM trip t ORDER BY t.t_tip DESC, t.t_tripkey LIMIT 1000) best ON ST_Within(best.geom, z.geom)
         GROUP BY z.id ORDER BY trips DESC, z.id LIMIT 100""",
     "q6 (own zones)": """SELECT z.id, count(*) AS pickups, AVG(t.t_distance) AS distance
         FROM trip t JOIN zone z ON ST_Within(t.geom, z.geom)
@@ -417,7 +417,8 @@ def world():
     round_it = numpy.stack([[*side, *still + 5, *5 - side, *still, 0], [*still, *side, *still + 5, *5 - side, 0]], 1)
     for cell in numpy.ndindex(160, 125):
         unit = (round_it + 5 * numpy.array(cell)) / [800, 625]
-        yield low + size * (unit + numpy.sin(numpy.pi * unit[:, None] * often).prod(2) @ swing)
+        bent = unit[:-1] + numpy.sin(numpy.pi * unit[:-1, None] * often).prod(2) @ swing
+        yield low + size * numpy.concatenate([bent, bent[:1]])
 
 
 def zones():
