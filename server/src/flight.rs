@@ -44,6 +44,9 @@ use crate::{
 /// The header of a call that names a day, as `datetime=` does in an address.
 const DAY_HEADER: &str = "datetime";
 
+/// Batches of parameters that are read: one with a row, and what empty ones a client may send around it.
+const MOST_PARAMETER_BATCHES: usize = 4;
+
 type Rows = Pin<Box<dyn Stream<Item = Result<FlightData, Status>> + Send>>;
 
 /// The layers as a database.
@@ -234,7 +237,7 @@ impl FlightSqlService for Flight {
         let statement = Statement::of_handle(&command.prepared_statement_handle)?;
         let messages = request.into_inner().map_err(FlightError::from);
         let rows = FlightRecordBatchStream::new_from_flight_data(messages);
-        let rows: Vec<_> = rows.try_collect().await?;
+        let rows: Vec<_> = rows.take(MOST_PARAMETER_BATCHES).try_collect().await?;
         Ok(DoPutPreparedStatementResult {
             prepared_statement_handle: Some(statement.with_params(&rows)?.to_handle()),
         })

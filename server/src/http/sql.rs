@@ -59,7 +59,7 @@ struct Sql {
 pub fn routes(engine: Arc<Engine>, threads: Offload, answers: Answers) -> Routes {
     let ask = Operation::post(
         "/sql",
-        "Truy vấn SQL chỉ đọc · Read-only SQL",
+        "Truy vấn SQL chỉ đọc; kèm tệp GeoParquet trong biểu mẫu · Read-only SQL; with GeoParquet files as a form",
         schema_of_question(),
     )
     .query(OnDay::QUERY.0, OnDay::QUERY.1)
