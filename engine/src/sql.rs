@@ -10,6 +10,7 @@
 mod about;
 mod access;
 mod bounds;
+mod boxes;
 mod catalog;
 mod cell_text;
 mod error;

@@ -1,7 +1,9 @@
 //! "Did you mean": an unknown word and the known ones to the nearest known one.
 
+use strsim::osa_distance;
+
 /// The candidate spelled most like the word, if any is close enough to be a slip of the hand: at most one letter in
-/// three changed, never more than four. Capitals do not count; among equals the first in alphabetical order.
+/// three changed or exchanged with its neighbour, never more than four. Capitals do not count; among equals the first in alphabetical order.
 ///
 /// # Complexity
 /// The product of the two lengths for each candidate.
@@ -13,29 +15,10 @@ pub fn nearest_spelling<'a>(
     let allowed = (word.chars().count() / 3).clamp(1, 4);
     candidates
         .into_iter()
-        .map(|candidate| (edits_between(&word, &candidate.to_lowercase()), candidate))
+        .map(|candidate| (osa_distance(&word, &candidate.to_lowercase()), candidate))
         .filter(|(edits, _)| *edits <= allowed)
         .min()
         .map(|(_, candidate)| candidate.to_owned())
-}
-
-/// How many insertions, deletions and replacements of a character turn one word into the other (Levenshtein).
-fn edits_between(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut previous: Vec<usize> = (0..=b.len()).collect();
-    for (row, from) in a.chars().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, to) in b.iter().enumerate() {
-            let replaced = previous[column] + usize::from(from != *to);
-            current.push(
-                replaced
-                    .min(previous[column + 1] + 1)
-                    .min(current[column] + 1),
-            );
-        }
-        previous = current;
-    }
-    previous[b.len()]
 }
 
 #[cfg(test)]
@@ -53,6 +36,10 @@ mod tests {
         assert_eq!(
             nearest_spelling("landuse_plan", layers).as_deref(),
             Some("land_use_plan")
+        );
+        assert_eq!(
+            nearest_spelling("nmae", ["nam", "name"]).as_deref(),
+            Some("name")
         );
         assert_eq!(nearest_spelling("elephants", layers), None);
     }

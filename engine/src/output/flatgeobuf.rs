@@ -18,6 +18,9 @@ use super::{
     value::Column,
 };
 
+/// What readers call the layer of a file.
+const NAME: &str = "lucdau";
+
 /// The features of a file, on disk until the index is known.
 pub(super) struct Features {
     writer: FgbWriter<'static>,
@@ -39,8 +42,8 @@ impl Features {
             },
             ..FgbWriterOptions::default()
         };
-        let mut writer =
-            FgbWriter::create_with_options("", GeometryType::Unknown, options).map_err(refused)?;
+        let mut writer = FgbWriter::create_with_options(NAME, GeometryType::Unknown, options)
+            .map_err(refused)?;
         let mut kinds = Vec::new();
         for (place, field) in schema.fields().iter().enumerate() {
             kinds.push(column_type(&type_name(field)));

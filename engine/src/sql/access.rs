@@ -15,6 +15,7 @@ use sedona_expr::spatial_filter::SpatialFilterFactory;
 use sedona_geometry::interval::IntervalTrait as _;
 
 use self::reach::Reach;
+use super::boxes::without_envelopes;
 use crate::LayerSnapshot;
 
 /// Above this share of a layer's rows, reading them all costs less than picking them.
@@ -143,7 +144,7 @@ impl Cells {
 /// The window outside of which no row satisfies the filter; none where every row may.
 fn window_of(filter: &Expr) -> Result<Option<Extent>> {
     let bounds = SpatialFilterFactory::default()
-        .try_from_logical_expr(filter)?
+        .try_from_logical_expr(&without_envelopes(filter)?)?
         .filter_bbox(Layer::GEOM);
     let (x, y) = (bounds.x(), bounds.y());
     if bounds.is_empty() {

@@ -11,7 +11,7 @@ use serde::Serialize;
 /// Rows and time of one query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SqlMetrics {
-    /// Rows read from layers: all that a window or a cell left, or that were reached in a search of an index.
+    /// Rows read from layers: all of them, or those that a window or a cell left. What a join reaches through an index is in its pairs.
     pub rows_read: usize,
     /// Pairs of rows whose geometries were compared in spatial joins.
     pub pairs_tested: usize,

@@ -26,6 +26,7 @@ use sedona_query_planner::{
 
 use super::{
     about::{self, AboutSchema},
+    boxes::Boxes,
     cell_text::CellText,
     functions::{self, Guard},
     join::{DistanceAsPredicate, DistanceOfSearch, MetresInJoins, SpatialJoins},
@@ -149,6 +150,11 @@ fn assemble(rules: Rules) -> Result<SessionState> {
     }
     state.register_udaf(Arc::new(functions::as_mvt()))?;
     functions::bound(&mut state)?;
+    let boxes = Boxes {
+        intersects: state.udf("st_intersects")?,
+        envelope: state.udf("st_envelope")?,
+    };
+    state.register_expr_planner(Arc::new(boxes))?;
     let distance_as_predicate = DistanceAsPredicate {
         within: state.udf("st_dwithin")?,
         within_metres: state.udf("st_dwithinspheroid")?,

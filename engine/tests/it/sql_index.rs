@@ -222,3 +222,42 @@ fn empty_shapes_are_tested_and_not_lost() {
             == 0
     );
 }
+
+#[test]
+fn boxes_meet_where_their_edges_do_and_the_operator_uses_the_index() {
+    let line = scan(
+        "SELECT fid FROM parcels WHERE geom && ST_MakeEnvelope(106.3001, 20.9001, 106.3062, 20.9062)",
+    );
+    assert!(
+        line.contains("index=packed r-tree window=[106.3001"),
+        "{line}"
+    );
+    let shapes = [
+        "LINESTRING (0 0, 2 2)",
+        "LINESTRING (0 1, 0 3)",
+        "POINT (1 0)",
+        "POLYGON ((3 3, 5 3, 3 5, 3 3))",
+        "MULTIPOINT (4 4, 9 9)",
+        "POINT EMPTY",
+    ];
+    let rows_of = |name: &str| {
+        let values = (0..)
+            .zip(shapes)
+            .map(|(n, shape)| format!("({n}, ST_GeomFromText('{shape}'))"));
+        format!(
+            "(VALUES {}) AS {name}(n, g)",
+            values.collect::<Vec<_>>().join(", ")
+        )
+    };
+    let (a, b) = (rows_of("a"), rows_of("b"));
+    let meet = "ST_XMin(a.g) <= ST_XMax(b.g) AND ST_XMin(b.g) <= ST_XMax(a.g) AND ST_YMin(a.g) <= ST_YMax(b.g) AND ST_YMin(b.g) <= ST_YMax(a.g)";
+    let pairs = |condition: &str| {
+        rows(
+            &province(),
+            &format!("SELECT a.n, b.n FROM {a} JOIN {b} ON {condition} ORDER BY 1, 2"),
+        )
+    };
+    assert_eq!(pairs("a.g && b.g"), pairs(meet));
+    assert!(pairs(meet).as_array().unwrap().len() > 8);
+    assert!(ask(&province(), "SELECT 1 && 2").is_err());
+}
