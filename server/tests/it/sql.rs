@@ -77,7 +77,7 @@ async fn an_answer_for_programs_is_sent_as_it_comes_and_never_cut() {
 #[tokio::test]
 async fn an_answer_that_fails_on_the_way_breaks_off() {
     let server = TestServer::new();
-    let query = "SELECT CASE WHEN value < 400000 THEN value ELSE 1 / (value - 400000) END FROM generate_series(1, 500000)";
+    let query = "SELECT CASE WHEN value < 1900000 THEN value ELSE 1 / (value - 1900000) END FROM generate_series(1, 2000000)";
     let body = json!({"query": query, "format": "csv"}).to_string();
     let request = Request::post("/sql").header(header::CONTENT_TYPE, "application/json");
     let response = server
