@@ -76,7 +76,11 @@ fn a_query_waits_for_its_reader_and_is_cut_at_the_row_limit() {
 fn a_failure_after_the_first_rows_ends_the_stream_with_its_reason() {
     // Far behind the first rows, whichever thread is quicker.
     let query = "SELECT 1 / (1900000 - value) FROM generate_series(1, 2000000)";
-    let outcomes: Vec<_> = stream(&province(), &SqlRequest::new(query))
+    let limits = SqlLimits {
+        rows: usize::MAX,
+        ..SqlLimits::default()
+    };
+    let outcomes: Vec<_> = stream(&province(), &limited(query, limits))
         .unwrap()
         .collect();
     assert!(outcomes.len() > 1 && outcomes[0].is_ok());
