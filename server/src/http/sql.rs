@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json,
     body::Body as ResponseBody,
-    extract::{DefaultBodyLimit, State},
+    extract::State,
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},
@@ -21,7 +21,7 @@ use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use self::asking::{Asking, MOST_FILE_BYTES};
+use self::asking::Asking;
 use crate::{
     answers::{Answers, Encoded, Question},
     error::RequestError,
@@ -74,12 +74,7 @@ pub fn routes(engine: Arc<Engine>, threads: Offload, answers: Answers) -> Routes
         answers,
     };
     Routes::default()
-        .on(
-            [ask],
-            post(query)
-                .layer(DefaultBodyLimit::max(MOST_FILE_BYTES))
-                .with_state(sql),
-        )
+        .on([ask], post(query).with_state(sql))
         .on([tables], get(schema).with_state(engine))
 }
 

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use axum::{
     Json,
-    extract::{FromRequest, Multipart, Request, multipart::Field},
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field},
     http::{HeaderMap, StatusCode, header},
 };
 use engine::output::Format;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::{error::RequestError, http::extract::Body, own_tables::OwnTable};
 
 /// Bytes of all files of a question.
-pub(super) const MOST_FILE_BYTES: usize = 64 << 20;
+const MOST_FILE_BYTES: usize = 64 << 20;
 
 /// Files of a question.
 const MOST_FILES: usize = 8;
@@ -49,7 +49,7 @@ pub(super) struct Asking {
 impl<S: Send + Sync> FromRequest<S> for Asking {
     type Rejection = RequestError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, RequestError> {
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, RequestError> {
         let kind = request.headers().get(header::CONTENT_TYPE);
         let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
         if !is_form {
@@ -66,6 +66,7 @@ impl<S: Send + Sync> FromRequest<S> for Asking {
                 "a page of another site may not send files here",
             ));
         }
+        DefaultBodyLimit::max(MOST_FILE_BYTES).apply(&mut request);
         let form = Multipart::from_request(request, state).await;
         read(form.map_err(|rejection| bad(rejection.status(), rejection.body_text()))?).await
     }
