@@ -50,6 +50,18 @@ pub(crate) fn squared_gap(a: &Extent, b: &Extent) -> f64 {
     across * across + along * along
 }
 
+/// How far, of the largest coordinate, a distance may round.
+pub(crate) const ROUNDING: f64 = 16.0 * f64::EPSILON;
+
+/// How far around an extent what is at most so far away may lie, rounding included.
+pub(crate) fn reach(distance: f64, around: &Extent) -> f64 {
+    let edges = [around.min_x, around.min_y, around.max_x, around.max_y];
+    let largest = edges
+        .iter()
+        .fold(0.0, |most: f64, edge| most.max(edge.abs()));
+    distance * (1.0 + ROUNDING) + largest * ROUNDING
+}
+
 /// Sorts by distance, then row, and keeps the first `count`; squared distances in, distances out.
 fn nearest_first(mut found: Vec<(u32, f64)>, count: usize) -> Vec<(u32, f64)> {
     found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));

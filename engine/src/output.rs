@@ -21,7 +21,7 @@ use std::{fmt, time::Duration};
 use ::parquet::errors::ParquetError;
 use arrow::{array::RecordBatch, datatypes::SchemaRef, error::ArrowError};
 use layers::Layer;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub(crate) use self::geometry::{GeometryCrs, crs_of};
@@ -30,7 +30,7 @@ pub use self::value::type_name;
 use crate::sql::{Answer, SqlMetrics};
 
 /// How rows are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// `{"columns": [{"name", "type"}], "rows": [[…]], "truncated": false, "elapsed_ms": 1.2, "metrics": {…}}`; a layer has no `elapsed_ms` and no
@@ -51,13 +51,6 @@ pub enum Format {
     /// `FlatGeobuf` 3 with its index, two dimensions; every row must have a geometry. It is written at the end, as the index
     /// comes first.
     Flatgeobuf,
-}
-
-impl Format {
-    /// Whether the bytes of rows can be taken before the last row is there.
-    pub fn streams(self) -> bool {
-        self != Self::Flatgeobuf
-    }
 }
 
 /// What an answer says at its end.

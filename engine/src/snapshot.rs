@@ -24,7 +24,7 @@ use rayon::prelude::*;
 
 use self::cells::CellOrder;
 pub(crate) use self::{
-    extents::{all_points, of_rows as extents_of},
+    extents::{all_points, of_rows as extents_of, of_wkb as extent_of},
     shapes::{Ready, Shapes},
 };
 use crate::{

@@ -7,7 +7,6 @@ use flatgeobuf::{
     ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType,
     geozero::{ColumnValue, FeatureProcessor as _, PropertyProcessor as _},
 };
-use geo_traits::to_geo::ToGeoGeometry as _;
 use geozero::wkb::process_wkb_geom;
 use serde_json::Value;
 
@@ -17,6 +16,7 @@ use super::{
     type_name,
     value::Column,
 };
+use crate::snapshot::extent_of;
 
 /// What readers call the layer of a file.
 const NAME: &str = "lucdau";
@@ -62,7 +62,9 @@ impl Features {
     fn feature(&mut self, columns: &[Column], row: usize) -> Result<(), OutputError> {
         let shape = columns[self.geometry].wkb(row);
         let nowhere = OutputError::NoGeometry { row: self.rows };
-        let mut shape = shape.filter(|wkb| has_place(wkb)).ok_or(nowhere)?;
+        // Without a coordinate there is nothing to index.
+        let placed = shape.filter(|wkb| !extent_of(wkb).is_empty());
+        let mut shape = placed.ok_or(nowhere)?;
         process_wkb_geom(&mut shape, &mut self.writer).map_err(refused)?;
         let attributes = columns.iter().zip(&self.kinds).enumerate();
         let attributes = attributes.filter(|(place, _)| *place != self.geometry);
@@ -107,14 +109,6 @@ impl Write for Features {
     fn finish(self: Box<Self>, _: &Ending, bytes: &mut Vec<u8>) -> Result<(), OutputError> {
         self.writer.write(bytes).map_err(refused)
     }
-}
-
-/// Whether WKB has a coordinate: without one there is nothing to index.
-fn has_place(wkb: &[u8]) -> bool {
-    geometry::read(wkb).is_some_and(|shape| {
-        let shape = shape.try_to_geometry();
-        shape.is_some_and(|shape| geo::BoundingRect::bounding_rect(&shape).is_some())
-    })
 }
 
 fn epsg(crs: &GeometryCrs) -> Option<i32> {

@@ -144,7 +144,7 @@ impl Cells {
 /// The window outside of which no row satisfies the filter; none where every row may.
 fn window_of(filter: &Expr) -> Result<Option<Extent>> {
     let bounds = SpatialFilterFactory::default()
-        .try_from_logical_expr(&without_envelopes(filter)?)?
+        .try_from_logical_expr(without_envelopes(filter)?.as_ref())?
         .filter_bbox(Layer::GEOM);
     let (x, y) = (bounds.x(), bounds.y());
     if bounds.is_empty() {

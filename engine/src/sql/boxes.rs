@@ -1,6 +1,6 @@
 //! `a && b`: whether the boxes of two geometries meet, as in `PostGIS`.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
     common::{
@@ -17,8 +17,6 @@ use datafusion::{
 };
 
 use crate::output::crs_of;
-
-const ENVELOPE: &str = "st_envelope";
 
 /// Reads the operator as `ST_Intersects(ST_Envelope(a), ST_Envelope(b))`.
 #[derive(Debug)]
@@ -53,16 +51,24 @@ impl ExprPlanner for Boxes {
 }
 
 /// A filter with columns in place of their envelopes: what is asked of its box narrows down a column as it would its envelope.
-pub(super) fn without_envelopes(filter: &Expr) -> Result<Expr> {
+pub(super) fn without_envelopes(filter: &Expr) -> Result<Cow<'_, Expr>> {
+    // Nearly every filter has none, and a copy of its constants is not for nothing.
+    if !filter.exists(|part| Ok(column_of_envelope(part).is_some()))? {
+        return Ok(Cow::Borrowed(filter));
+    }
     let replaced = filter.clone().transform_up(|part| {
-        Ok(match part {
-            Expr::ScalarFunction(call)
-                if call.func.name() == ENVELOPE && matches!(call.args[..], [Expr::Column(_)]) =>
-            {
-                Transformed::yes(call.args[0].clone())
-            }
-            part => Transformed::no(part),
-        })
+        let column = column_of_envelope(&part).cloned();
+        Ok(column.map_or_else(|| Transformed::no(part), Transformed::yes))
     });
-    replaced.data()
+    replaced.data().map(Cow::Owned)
+}
+
+fn column_of_envelope(part: &Expr) -> Option<&Expr> {
+    match part {
+        Expr::ScalarFunction(call) if call.func.name() == "st_envelope" => match &call.args[..] {
+            [column @ Expr::Column(_)] => Some(column),
+            _ => None,
+        },
+        _ => None,
+    }
 }

@@ -134,7 +134,9 @@ pub(super) fn explain(
     let what = meaning(error, request, snapshot);
     let place = error.diagnostic().and_then(|told| told.span);
     match (what, place) {
-        (what @ SqlError::Parse { .. }, _) | (what, None) => what,
+        (what @ (SqlError::Parse { .. } | SqlError::NotReadOnly { .. }), _) | (what, None) => what,
+        // What is not in the text has no place in it.
+        (what, _) if !what.is_callers() => what,
         (what, Some(place)) => SqlError::At {
             line: place.start.line,
             column: place.start.column,

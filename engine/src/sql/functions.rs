@@ -15,7 +15,10 @@ mod reference;
 mod wkb;
 
 use datafusion::error::Result;
-use sedona_expr::{function_set::FunctionSet, scalar_udf::SedonaScalarUDF};
+use sedona_expr::{
+    function_set::FunctionSet,
+    scalar_udf::{ScalarKernelRef, SedonaScalarUDF},
+};
 
 pub use self::reference::{Chapter, FUNCTION_REFERENCE, FunctionReference, function_document};
 pub(super) use self::{
@@ -27,6 +30,15 @@ pub(super) use self::{
     metres::{InMetres, check as check_degrees, within_in_joins},
     mvt::as_mvt,
 };
+
+/// The same function with something put around each of its kernels.
+fn around_kernels(
+    function: &SedonaScalarUDF,
+    around: impl Fn(ScalarKernelRef) -> ScalarKernelRef,
+) -> SedonaScalarUDF {
+    let kernels = function.kernels().iter().cloned().map(around);
+    function.clone().with_kernels(kernels.collect())
+}
 
 /// All spatial functions, each under guard of the query's deadline.
 ///
@@ -55,11 +67,7 @@ pub(super) fn all() -> Result<FunctionSet> {
     }
     constructors::assume_lon_lat(&mut functions);
     quick::add_to(&mut functions);
-    let guarded: Vec<_> = functions
-        .scalar_udfs()
-        .cloned()
-        .map(guard::under_guard)
-        .collect();
+    let guarded: Vec<_> = functions.scalar_udfs().map(guard::under_guard).collect();
     for function in guarded {
         functions.insert_scalar_udf(function);
     }

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arrow::{
     array::{
-        ArrayRef, BinaryArray, ListArray, ListBuilder, RecordBatch, StringBuilder, UInt32Array,
-        UInt64Array,
+        ArrayRef, BinaryArray, Int64Array, ListArray, ListBuilder, RecordBatch, StringBuilder,
+        UInt32Array, UInt64Array,
     },
     compute::take,
     datatypes::{DataType, Field, Schema},
@@ -26,6 +26,17 @@ pub(crate) fn scatter(seed: u32) -> f64 {
     let mixed = seed.wrapping_mul(0x9e37_79b9) ^ 0x85eb_ca6b;
     let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x2c1b_3c6d);
     f64::from((mixed ^ (mixed >> 12)).wrapping_mul(0x297a_2d39) >> 8) / f64::from(1 << 24)
+}
+
+/// Whole numbers below what is asked that look random but are the same each time.
+pub(crate) fn dice(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut state = seed;
+    move |below| {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        (state >> 33) % below
+    }
 }
 
 /// A column of lists of texts.
@@ -89,6 +100,14 @@ pub(crate) fn sorted_layer(
 }
 
 /// A layer of its attributes and what follows them.
+/// A layer of shapes in degrees with their number `n`, sorted by H3 cell.
+pub(crate) fn numbered_layer(id: &str, shapes: &[Option<Geometry<f64>>]) -> LayerSnapshot {
+    let numbers = Int64Array::from_iter_values((0..).take(shapes.len()));
+    let columns: Columns = vec![("n", Arc::new(numbers))];
+    let layer = sorted_layer(id, GeometryKind::Mixed, columns, shapes);
+    LayerSnapshot::from_layer(layer).unwrap()
+}
+
 fn assemble(
     id: &str,
     kind: GeometryKind,

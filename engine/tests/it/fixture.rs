@@ -8,7 +8,8 @@ use std::{
 use arrow::util::pretty::pretty_format_batches;
 use engine::{
     LayerSnapshot, TwinSnapshot,
-    sql::{Answer, SqlError, SqlRequest},
+    output::{Format, encode},
+    sql::{Answer, SqlError, SqlLimits, SqlRequest},
 };
 use geo::{Geometry, Rect, coord};
 use layers::{GeometryKind, Layer};
@@ -131,9 +132,20 @@ pub(crate) fn text(twin: &Arc<TwinSnapshot>, query: &str) -> String {
 #[track_caller]
 pub(crate) fn rows(twin: &Arc<TwinSnapshot>, query: &str) -> serde_json::Value {
     let answer = ask(twin, query).unwrap_or_else(|error| panic!("{query}: {error}"));
-    let table: serde_json::Value = serde_json::from_slice(
-        &engine::output::encode(engine::output::Format::Json, &answer).unwrap(),
-    )
-    .unwrap();
-    table["rows"].clone()
+    rows_of(&answer)
+}
+
+/// The rows of an answer as JSON.
+pub(crate) fn rows_of(answer: &Answer) -> serde_json::Value {
+    let table = encode(Format::Json, answer).unwrap();
+    let mut table: serde_json::Value = serde_json::from_slice(&table).unwrap();
+    table["rows"].take()
+}
+
+/// A query within limits.
+pub(crate) fn limited(query: &str, limits: SqlLimits) -> SqlRequest {
+    SqlRequest {
+        limits,
+        ..SqlRequest::new(query)
+    }
 }

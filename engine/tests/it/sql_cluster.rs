@@ -2,28 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use arrow::array::{ArrayRef, Int64Array};
 use engine::{
-    LayerSnapshot, TwinSnapshot,
+    TwinSnapshot,
     sql::{SqlError, SqlLimits, SqlRequest},
 };
 use geo::{Distance as _, Euclidean, Geometry, HasDimensions as _};
-use layers::GeometryKind;
 
 use crate::{
-    built::sorted_layer,
+    built::{dice, numbered_layer},
     fixture::{ask, province, rows, shape},
 };
 
 /// Shapes on whole numbers, so that distances are exact; some EMPTY, some null, some alike.
 fn shapes(seed: u64, count: usize, side: u64) -> Vec<Option<Geometry>> {
-    let mut state = seed;
-    let mut next = |below: u64| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (state >> 33) % below
-    };
+    let mut next = dice(seed);
     let make = |next: &mut dyn FnMut(u64) -> u64| {
         let (x, y, kind) = (10 + next(side), 10 + next(side), next(12));
         match kind {
@@ -106,12 +98,7 @@ fn by_every_pair(shapes: &[Option<Geometry>], eps: f64, fewest: usize) -> Vec<Op
 }
 
 fn twin(shapes: &[Option<Geometry>]) -> Arc<TwinSnapshot> {
-    let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values((0_i64..).take(shapes.len())));
-    let layer = sorted_layer("a", GeometryKind::Mixed, vec![("n", numbers)], shapes);
-    Arc::new(TwinSnapshot::from_layers([LayerSnapshot::from_layer(
-        layer,
-    )
-    .unwrap()]))
+    Arc::new(TwinSnapshot::from_layers([numbered_layer("a", shapes)]))
 }
 
 fn found(twin: &Arc<TwinSnapshot>, query: &str) -> Vec<Option<i64>> {

@@ -2,15 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use arrow::array::{ArrayRef, Int64Array};
 use engine::{LayerSnapshot, TwinSnapshot};
 use geo::{
     Distance as _, Euclidean, Geometry, HasDimensions as _, Relate as _, relate::IntersectionMatrix,
 };
-use layers::GeometryKind;
 
 use crate::{
-    built::sorted_layer,
+    built::{dice, numbered_layer},
     fixture::{rows, shape, text},
 };
 
@@ -22,13 +20,7 @@ type Row = (i64, Option<Geometry<f64>>);
 
 /// Shapes on whole degrees, so that boundaries touch and distances are exact; some EMPTY, some null, some alike.
 fn odd_shapes(seed: u64, count: i64) -> Vec<Row> {
-    let mut state = seed;
-    let mut next = |below: u64| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (state >> 33) % below
-    };
+    let mut next = dice(seed);
     let make = |next: &mut dyn FnMut(u64) -> u64| {
         let (x, y, w, h) = (100 + next(9), 10 + next(9), 1 + next(4), 1 + next(4));
         match next(12) {
@@ -67,15 +59,8 @@ fn odd_shapes(seed: u64, count: i64) -> Vec<Row> {
 }
 
 fn layer(id: &str, rows: &[Row]) -> LayerSnapshot {
-    let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(rows.iter().map(|(n, _)| *n)));
     let shapes: Vec<_> = rows.iter().map(|(_, shape)| shape.clone()).collect();
-    LayerSnapshot::from_layer(sorted_layer(
-        id,
-        GeometryKind::Mixed,
-        vec![("n", numbers)],
-        &shapes,
-    ))
-    .unwrap()
+    numbered_layer(id, &shapes)
 }
 
 struct Case {

@@ -8,18 +8,11 @@ use std::{
 
 use engine::sql::{SqlError, SqlLimits, SqlRequest, query};
 
-use crate::fixture::{ask, province, rows};
+use crate::fixture::{ask, limited, province, rows};
 
 /// 25,600 × 25,600 pairs of parcels through an exact predicate: hours.
 const ENDLESS: &str =
     "SELECT count(*) FROM parcels a, parcels b WHERE ST_Distance(a.geom, b.geom) > a.so_thua + 1e9";
-
-fn limited(query: &str, limits: SqlLimits) -> SqlRequest {
-    SqlRequest {
-        limits,
-        ..SqlRequest::new(query)
-    }
-}
 
 #[test]
 fn the_deadline_stops_a_join_that_would_run_for_hours() {

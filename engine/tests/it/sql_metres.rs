@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array};
 use engine::{
     LayerSnapshot, TwinSnapshot,
-    output::{Format, encode},
     sql::{SqlParameters, SqlRequest},
 };
-use layers::GeometryKind;
 use serde_json::json;
 
 use crate::{
-    built::sorted_layer,
-    fixture::{ask, province, rows, shape, text},
+    built::{dice, numbered_layer},
+    fixture::{ask, province, rows, rows_of, shape, text},
 };
 
 /// Where the shapes are: the province, both sides of the antimeridian, near a pole.
@@ -26,13 +23,7 @@ const PLACES: [(f64, f64); 4] = [
 
 /// Shapes some hundred metres apart, at all places; some EMPTY, some null.
 fn shapes(seed: u64, count: u64, points_only: bool) -> Vec<Option<String>> {
-    let mut state = seed;
-    let mut next = |below: u64| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (state >> 33) % below
-    };
+    let mut next = dice(seed);
     let mut shapes = Vec::new();
     for n in 0..count {
         let (lon, lat) = PLACES[(n % 4) as usize];
@@ -64,7 +55,6 @@ fn shapes(seed: u64, count: u64, points_only: bool) -> Vec<Option<String>> {
 }
 
 fn layer(id: &str, texts: &[Option<String>]) -> LayerSnapshot {
-    let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values((0_i64..).take(texts.len())));
     let shapes: Vec<_> = texts
         .iter()
         .map(|text| {
@@ -73,13 +63,7 @@ fn layer(id: &str, texts: &[Option<String>]) -> LayerSnapshot {
                 .map(|text| shape(text))
         })
         .collect();
-    LayerSnapshot::from_layer(sorted_layer(
-        id,
-        GeometryKind::Mixed,
-        vec![("n", numbers)],
-        &shapes,
-    ))
-    .unwrap()
+    numbered_layer(id, &shapes)
 }
 
 fn twin() -> Arc<TwinSnapshot> {
@@ -274,9 +258,7 @@ fn a_parameter_is_as_good_as_a_constant() {
             ..SqlRequest::new(query)
         };
         let answer = engine::sql::query(&province(), &request).unwrap();
-        let table: serde_json::Value =
-            serde_json::from_slice(&encode(Format::Json, &answer).unwrap()).unwrap();
-        table["rows"].to_string()
+        rows_of(&answer).to_string()
     };
     let point = json!({"type": "Point", "coordinates": [106.3, 20.9]});
     let with = near(

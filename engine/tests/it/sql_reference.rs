@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use engine::sql::{FUNCTION_REFERENCE, FunctionReference, function_document};
 use serde_json::Value;
 
-use crate::fixture::{ask, province};
+use crate::fixture::{ask, province, rows, rows_of};
 
 fn functions() -> impl Iterator<Item = &'static FunctionReference> {
     FUNCTION_REFERENCE
@@ -24,11 +24,7 @@ fn answer(function: &FunctionReference) -> String {
         Ok(answer) => answer,
         Err(error) => return format!("error: {error}"),
     };
-    let table: Value = serde_json::from_slice(
-        &engine::output::encode(engine::output::Format::Json, &answer).unwrap(),
-    )
-    .unwrap();
-    match &table["rows"][0][0] {
+    match &rows_of(&answer)[0][0] {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
@@ -66,9 +62,7 @@ fn null_and_empty_give_what_the_reference_says() {
         let of = |argument: &str| {
             let query = format!("SELECT {}({argument})", function.name);
             let answer = ask(&province(), &query).map_err(|error| error.to_string())?;
-            let table = engine::output::encode(engine::output::Format::Json, &answer).unwrap();
-            let table: Value = serde_json::from_slice(&table).unwrap();
-            Ok::<_, String>(table["rows"][0][0].clone())
+            Ok::<_, String>(rows_of(&answer)[0][0].clone())
         };
         let null = of("ST_GeomFromText(CAST(NULL AS VARCHAR))");
         if null != Ok(Value::Null) {
@@ -98,12 +92,8 @@ fn null_and_empty_give_what_the_reference_says() {
 fn every_registered_function_has_an_entry_and_every_entry_a_function() {
     let registered = "SELECT DISTINCT routine_name FROM information_schema.routines \
                       WHERE regexp_like(routine_name, '^(st|sd|rs|h3)_')";
-    let answer = ask(&province(), registered).unwrap();
-    let table: Value = serde_json::from_slice(
-        &engine::output::encode(engine::output::Format::Json, &answer).unwrap(),
-    )
-    .unwrap();
-    let registered: BTreeSet<_> = table["rows"]
+    let registered = rows(&province(), registered);
+    let registered: BTreeSet<_> = registered
         .as_array()
         .unwrap()
         .iter()

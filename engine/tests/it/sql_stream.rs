@@ -13,17 +13,10 @@ use engine::{
     sql::{SqlError, SqlLimits, SqlParameters, SqlRequest, describe, query, stream},
 };
 
-use crate::fixture::{ask, province};
+use crate::fixture::{ask, limited, province};
 
 /// Rows of one pair each, without an end that anyone waits for.
 const PAIRS: &str = "SELECT a.fid, b.fid AS other FROM parcels a, parcels b";
-
-fn limited(query: &str, limits: SqlLimits) -> SqlRequest {
-    SqlRequest {
-        limits,
-        ..SqlRequest::new(query)
-    }
-}
 
 #[test]
 fn the_batches_are_the_rows_of_the_whole_answer() {

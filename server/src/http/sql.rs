@@ -151,7 +151,7 @@ fn schema_of_question() -> Value {
             "query": {"type": "string", "example": "SELECT name, area_km2 FROM districts ORDER BY 2 DESC"},
             "params": {"type": "array", "items": {}, "description": "$1, $2, … trong câu truy vấn · in the query"},
             "datetime": {"type": "string", "format": "date", "description": OnDay::QUERY.1},
-            "format": {"type": "string", "enum": ["json", "geojson", "csv", "arrow", "parquet", "flatgeobuf"], "default": "json"},
+            "format": {"type": "string", "enum": FORMATS, "default": Format::default()},
         },
     })
 }

@@ -31,16 +31,13 @@ use sedona_schema::datatypes::SedonaType;
 
 use super::guard::Guard;
 use crate::{
-    index::{PackedIndex, SpatialIndex as _},
+    index::{PackedIndex, SpatialIndex as _, is_placed, reach},
     shape::Shape,
 };
 
 const NAME: &str = "st_clusterdbscan";
 
 const USAGE: &str = "st_clusterdbscan(geometry, eps, minpoints) OVER (PARTITION BY …)";
-
-/// How far, of the largest coordinate, a distance may round across the edge of its window.
-const ROUNDING: f64 = 16.0 * f64::EPSILON;
 
 /// Distances measured between two looks whether the query is still wanted.
 const CHECK_EVERY: u32 = 1024;
@@ -266,11 +263,7 @@ impl<'a> Search<'a> {
     /// All that may be near, ascending.
     fn candidates(&self, at: usize) -> Vec<usize> {
         let extent = self.shapes[at].extent();
-        let edges = [extent.min_x, extent.min_y, extent.max_x, extent.max_y];
-        let largest = edges
-            .iter()
-            .fold(0.0, |most: f64, edge| most.max(edge.abs()));
-        let reach = self.partition.eps * (1.0 + ROUNDING) + largest * ROUNDING;
+        let reach = reach(self.partition.eps, extent);
         let found = self.index.search(&extent.grown(reach));
         found.into_iter().map(|near| near as usize).collect()
     }
@@ -284,11 +277,6 @@ impl<'a> Search<'a> {
         let distance = self.shapes[a].distance(&self.shapes[b], self.partition.eps);
         Ok(distance.is_finite().then_some(distance))
     }
-}
-
-fn is_placed(extent: &Extent) -> bool {
-    let edges = [extent.min_x, extent.min_y, extent.max_x, extent.max_y];
-    !extent.is_empty() && edges.iter().all(|edge| edge.is_finite())
 }
 
 /// Which belong together, known by the first of them.

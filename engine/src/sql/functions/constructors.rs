@@ -4,6 +4,8 @@
 //! unknown one. Analysts write `ST_Intersects(geom, ST_GeomFromText('POLYGON …'))` and mean degrees, so constructors
 //! without an SRID, or with SRID 0, answer OGC:CRS84. For metres say so: `ST_Point(584527, 2316227, 9209)`.
 
+use std::sync::Arc;
+
 use datafusion::{
     common::{ScalarValue, config::ConfigOptions},
     error::Result,
@@ -14,6 +16,8 @@ use sedona_expr::{
     scalar_udf::{ScalarKernelRef, SedonaScalarKernel},
 };
 use sedona_schema::{crs::lnglat, datatypes::SedonaType};
+
+use super::around_kernels;
 
 /// The functions that make a geometry from text, bytes or numbers.
 const CONSTRUCTORS: [&str; 17] = [
@@ -39,17 +43,11 @@ const CONSTRUCTORS: [&str; 17] = [
 /// Gives the constructors their CRS.
 pub(super) fn assume_lon_lat(functions: &mut FunctionSet) {
     for name in CONSTRUCTORS {
-        let Some(function) = functions.scalar_udf(name).cloned() else {
+        let Some(function) = functions.scalar_udf(name) else {
             continue;
         };
-        let kernels = function
-            .kernels()
-            .iter()
-            .map(|kernel| Box::new(InLonLat(ScalarKernelRef::clone(kernel))));
-        let kernels: Vec<ScalarKernelRef> = kernels
-            .map(|kernel| ScalarKernelRef::from(kernel as Box<_>))
-            .collect();
-        functions.insert_scalar_udf(function.with_kernels(kernels));
+        let in_lon_lat = around_kernels(function, |kernel| Arc::new(InLonLat(kernel)));
+        functions.insert_scalar_udf(in_lon_lat);
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) use self::{
     hulls::convex,
     overlay::intersection,
     restore::restore,
-    rows::{Answer, Named, caught, check_degrees, geometry_of, named},
+    rows::{Answer, Named, caught, check_degrees, check_finite, geometry_of, named},
     validity::sound,
 };
 

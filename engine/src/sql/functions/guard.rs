@@ -23,6 +23,7 @@ use datafusion::{
 use sedona_expr::scalar_udf::{ScalarKernelRef, SedonaScalarKernel, SedonaScalarUDF};
 use sedona_schema::datatypes::SedonaType;
 
+use super::around_kernels;
 use crate::CancelToken;
 
 /// When a query has to stop: when it is cancelled, or when its time is up.
@@ -153,22 +154,13 @@ const HEAVY: [&str; 23] = [
 const HEAVY_ROWS: usize = 128;
 
 /// The same function with the check before every batch.
-pub(super) fn under_guard(function: SedonaScalarUDF) -> SedonaScalarUDF {
+pub(super) fn under_guard(function: &SedonaScalarUDF) -> SedonaScalarUDF {
     let most_rows = if HEAVY.contains(&function.name()) {
         HEAVY_ROWS
     } else {
         usize::MAX
     };
-    let guarded = |kernel: &ScalarKernelRef| Guarded {
-        kernel: ScalarKernelRef::clone(kernel),
-        most_rows,
-    };
-    let kernels: Vec<_> = function
-        .kernels()
-        .iter()
-        .map(|kernel| Arc::new(guarded(kernel)) as ScalarKernelRef)
-        .collect();
-    function.with_kernels(kernels)
+    around_kernels(function, |kernel| Arc::new(Guarded { kernel, most_rows }))
 }
 
 #[derive(Debug)]

@@ -1,13 +1,10 @@
-//! Distances in metres on the ellipsoid between geometries in longitude and latitude, on the engine's own [`Shape`](crate::shape::Shape), which
+//! Distances in metres on the ellipsoid between geometries in longitude and latitude, on the engine's own [`Shape`], which
 //! joins use too: `ST_DistanceSpheroid`, `ST_DWithinSpheroid`.
 
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::{
-        array::{AsArray as _, BooleanBuilder, Float64Builder},
-        datatypes::{DataType, Field, FieldRef, Float64Type},
-    },
+    arrow::datatypes::{DataType, Field, FieldRef},
     common::{exec_err, plan_datafusion_err},
     error::{DataFusionError, Result},
     logical_expr::{
@@ -16,125 +13,63 @@ use datafusion::{
     },
 };
 use layers::Extent;
-use sedona_expr::scalar_udf::{SedonaScalarKernel, SedonaScalarUDF};
-use sedona_schema::{datatypes::SedonaType, matchers::ArgMatcher};
+use sedona_expr::scalar_udf::SedonaScalarUDF;
+use sedona_schema::datatypes::SedonaType;
 
 use super::{
     geometry::{check_degrees, named},
     guard,
-    predicates::ShapeExecutor,
+    predicates::{OfTwo, WithinDistance},
 };
+use crate::shape::Shape;
+
+const DISTANCE: &str = "st_distancespheroid";
+
+const WITHIN: &str = "st_dwithinspheroid";
 
 /// The functions, each with the names it goes by elsewhere.
 pub(super) fn functions() -> [SedonaScalarUDF; 2] {
-    let distance = SedonaScalarUDF::from_impl("st_distancespheroid", Distance);
-    let within = SedonaScalarUDF::from_impl("st_dwithinspheroid", Within);
+    let distance = OfTwo::new(
+        DISTANCE,
+        |types| in_degrees(DISTANCE, types),
+        |a, b| {
+            check_both(a, b)?;
+            let metres = a.metres(b, f64::INFINITY);
+            Ok(metres.is_finite().then_some(metres))
+        },
+    );
     [
-        distance.with_aliases(vec!["st_distance_spheroid".to_owned()]),
-        within.with_aliases(vec!["st_dwithin_spheroid".to_owned()]),
+        SedonaScalarUDF::from_impl(DISTANCE, distance)
+            .with_aliases(vec!["st_distance_spheroid".to_owned()]),
+        SedonaScalarUDF::from_impl(WITHIN, within())
+            .with_aliases(vec!["st_dwithin_spheroid".to_owned()]),
     ]
 }
 
 /// `ST_DWithinSpheroid` under the name by which the planner of joins knows a join by distance.
 pub(in crate::sql) fn within_in_joins() -> Arc<ScalarUDF> {
-    let within = SedonaScalarUDF::from_impl("st_dwithin", Within);
-    Arc::new(guard::under_guard(within).into())
+    let within = SedonaScalarUDF::from_impl("st_dwithin", within());
+    Arc::new(guard::under_guard(&within).into())
 }
 
-#[derive(Debug)]
-struct Distance;
-
-impl SedonaScalarKernel for Distance {
-    fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
-        let geometries = vec![ArgMatcher::is_geometry(), ArgMatcher::is_geometry()];
-        let metres = SedonaType::Arrow(DataType::Float64);
-        in_degrees(
-            "st_distancespheroid",
-            types,
-            &ArgMatcher::new(geometries, metres),
-        )
-    }
-
-    fn invoke_batch(
-        &self,
-        types: &[SedonaType],
-        values: &[ColumnarValue],
-    ) -> Result<ColumnarValue> {
-        let executor = ShapeExecutor::new(types, values);
-        let mut answers = Float64Builder::with_capacity(executor.num_iterations());
-        executor.execute_wkb_wkb_void(|a, b| {
-            let metres = match (a, b) {
-                (Some(a), Some(b)) => {
-                    check(a.extent())?;
-                    check(b.extent())?;
-                    Some(a.metres(b, f64::INFINITY)).filter(|metres| metres.is_finite())
-                }
-                _ => None,
-            };
-            answers.append_option(metres);
-            Ok(())
-        })?;
-        executor.finish(Arc::new(answers.finish()))
+fn within() -> WithinDistance {
+    WithinDistance {
+        check: |types| in_degrees(WITHIN, types),
+        holds: |a, b, within| {
+            check_both(a, b)?;
+            Ok(within >= 0.0 && a.metres(b, within).is_finite())
+        },
     }
 }
 
-/// Whether two geometries are at most so many metres apart; EMPTY is far from everything.
-#[derive(Debug)]
-struct Within;
-
-impl SedonaScalarKernel for Within {
-    fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
-        let arguments = vec![
-            ArgMatcher::is_geometry(),
-            ArgMatcher::is_geometry(),
-            ArgMatcher::is_numeric(),
-        ];
-        let holds = SedonaType::Arrow(DataType::Boolean);
-        in_degrees(
-            "st_dwithinspheroid",
-            types,
-            &ArgMatcher::new(arguments, holds),
-        )
-    }
-
-    fn invoke_batch(
-        &self,
-        types: &[SedonaType],
-        values: &[ColumnarValue],
-    ) -> Result<ColumnarValue> {
-        let executor = ShapeExecutor::new(types, values);
-        let within = values[2]
-            .cast_to(&DataType::Float64, None)?
-            .to_array(executor.num_iterations())?;
-        let mut within = within.as_primitive::<Float64Type>().iter();
-        let mut answers = BooleanBuilder::with_capacity(executor.num_iterations());
-        executor.execute_wkb_wkb_void(|a, b| {
-            let near = match (a, b, within.next().flatten()) {
-                (Some(a), Some(b), Some(within)) => {
-                    check(a.extent())?;
-                    check(b.extent())?;
-                    Some(within >= 0.0 && a.metres(b, within).is_finite())
-                }
-                _ => None,
-            };
-            answers.append_option(near);
-            Ok(())
-        })?;
-        executor.finish(Arc::new(answers.finish()))
-    }
+fn check_both(a: &Shape<'_>, b: &Shape<'_>) -> Result<()> {
+    check(a.extent())?;
+    check(b.extent())
 }
 
-fn in_degrees(
-    name: &str,
-    types: &[SedonaType],
-    matcher: &ArgMatcher,
-) -> Result<Option<SedonaType>> {
-    let found = matcher.match_args(types)?;
-    if found.is_some() {
-        let wrong = |error: DataFusionError| plan_datafusion_err!("{}", error.strip_backtrace());
-        check_degrees(types).map_err(|error| wrong(named(name, error)))?;
-    }
-    Ok(found)
+fn in_degrees(name: &str, types: &[SedonaType]) -> Result<()> {
+    let wrong = |error: DataFusionError| plan_datafusion_err!("{}", error.strip_backtrace());
+    check_degrees(types).map_err(|error| wrong(named(name, error)))
 }
 
 /// Refuses what is no longitude and latitude.

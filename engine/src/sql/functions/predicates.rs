@@ -13,7 +13,10 @@ use datafusion::{
 };
 use sedona_expr::{item_crs::ItemCrsKernel, scalar_udf::SedonaScalarKernel};
 use sedona_functions::executor::{GenericExecutor, GeometryFactory};
-use sedona_schema::{datatypes::SedonaType, matchers::ArgMatcher};
+use sedona_schema::{
+    datatypes::SedonaType,
+    matchers::{ArgMatcher, TypeMatcher},
+};
 
 use super::geometry::{Answer, Named};
 use crate::shape::{Relation, Shape};
@@ -21,39 +24,63 @@ use crate::shape::{Relation, Shape};
 /// The kernels by function name.
 pub(super) fn kernels() -> impl Iterator<Item = Named> {
     let predicates = Relation::ALL.into_iter().map(|relation| {
-        let holds = move |a: &Shape<'_>, b: &Shape<'_>| Some(relation.holds(a, b));
-        OfTwo::kernels(relation.function(), holds)
+        let holds = move |a: &Shape<'_>, b: &Shape<'_>| Ok(Some(relation.holds(a, b)));
+        let of_two = OfTwo::new(relation.function(), ANY_CRS, holds);
+        (of_two.name, ItemCrsKernel::wrap_impl(of_two))
     });
+    // In the units of the coordinates; none where either is EMPTY.
+    let distance = OfTwo::new("st_distance", ANY_CRS, |a, b| {
+        let distance = a.distance(b, f64::INFINITY);
+        Ok(distance.is_finite().then_some(distance))
+    });
+    let within = WithinDistance {
+        check: ANY_CRS,
+        holds: |a, b, within| Ok(a.is_within(b, within)),
+    };
     predicates.chain([
-        OfTwo::kernels("st_distance", distance),
-        ("st_dwithin", ItemCrsKernel::wrap_impl(WithinDistance)),
+        (distance.name, ItemCrsKernel::wrap_impl(distance)),
+        ("st_dwithin", ItemCrsKernel::wrap_impl(within)),
     ])
 }
 
-pub(super) type ShapeExecutor<'a, 'b> = GenericExecutor<'a, 'b, ShapeFactory, ShapeFactory>;
+type ShapeExecutor<'a, 'b> = GenericExecutor<'a, 'b, ShapeFactory, ShapeFactory>;
 
-type Run<T> = Box<dyn Fn(&Shape<'_>, &Shape<'_>) -> Option<T> + Send + Sync>;
+/// What refuses the types of arguments that match otherwise.
+type Check = fn(&[SedonaType]) -> Result<()>;
+
+type Run<T> = Box<dyn Fn(&Shape<'_>, &Shape<'_>) -> Result<Option<T>> + Send + Sync>;
+
+/// Whether two shapes are at most so far apart.
+type Near = fn(&Shape<'_>, &Shape<'_>, f64) -> Result<bool>;
+
+/// The plane takes the coordinates of any CRS.
+const ANY_CRS: Check = |_| Ok(());
 
 /// What is said of two geometries; null where either is null.
-struct OfTwo<T> {
+pub(super) struct OfTwo<T> {
     name: &'static str,
+    check: Check,
     run: Run<T>,
 }
 
 impl<T: Answer> OfTwo<T> {
-    fn kernels(
+    pub(super) fn new(
         name: &'static str,
-        run: impl Fn(&Shape<'_>, &Shape<'_>) -> Option<T> + Send + Sync + 'static,
-    ) -> Named {
-        let run = Box::new(run);
-        (name, ItemCrsKernel::wrap_impl(Self { name, run }))
+        check: Check,
+        run: impl Fn(&Shape<'_>, &Shape<'_>) -> Result<Option<T>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name,
+            check,
+            run: Box::new(run),
+        }
     }
 }
 
 impl<T: Answer> SedonaScalarKernel for OfTwo<T> {
     fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
         let geometries = vec![ArgMatcher::is_geometry(), ArgMatcher::is_geometry()];
-        ArgMatcher::new(geometries, T::sedona_type()).match_args(types)
+        matched(geometries, T::sedona_type(), self.check, types)
     }
 
     fn invoke_batch(
@@ -64,8 +91,8 @@ impl<T: Answer> SedonaScalarKernel for OfTwo<T> {
         let executor = ShapeExecutor::new(types, values);
         let mut answers = T::builder();
         executor.execute_wkb_wkb_void(|a, b| {
-            let answer = a.zip(b).and_then(|(a, b)| (self.run)(a, b));
-            T::append(&mut answers, answer)
+            let answer = a.zip(b).map(|(a, b)| (self.run)(a, b)).transpose()?;
+            T::append(&mut answers, answer.flatten())
         })?;
         executor.finish(T::finish(answers))
     }
@@ -77,14 +104,12 @@ impl<T> fmt::Debug for OfTwo<T> {
     }
 }
 
-/// The least planar distance in the units of the coordinates; none where either is EMPTY.
-fn distance(a: &Shape<'_>, b: &Shape<'_>) -> Option<f64> {
-    Some(a.distance(b, f64::INFINITY)).filter(|distance| distance.is_finite())
-}
-
 /// Whether two geometries are at most so far apart; EMPTY is far from everything.
 #[derive(Debug)]
-struct WithinDistance;
+pub(super) struct WithinDistance {
+    pub(super) check: Check,
+    pub(super) holds: Near,
+}
 
 impl SedonaScalarKernel for WithinDistance {
     fn return_type(&self, types: &[SedonaType]) -> Result<Option<SedonaType>> {
@@ -93,7 +118,8 @@ impl SedonaScalarKernel for WithinDistance {
             ArgMatcher::is_geometry(),
             ArgMatcher::is_numeric(),
         ];
-        ArgMatcher::new(arguments, SedonaType::Arrow(DataType::Boolean)).match_args(types)
+        let holds = SedonaType::Arrow(DataType::Boolean);
+        matched(arguments, holds, self.check, types)
     }
 
     fn invoke_batch(
@@ -109,7 +135,7 @@ impl SedonaScalarKernel for WithinDistance {
         let mut answers = BooleanBuilder::with_capacity(executor.num_iterations());
         executor.execute_wkb_wkb_void(|a, b| {
             let near = match (a, b, within.next().flatten()) {
-                (Some(a), Some(b), Some(within)) => Some(a.is_within(b, within)),
+                (Some(a), Some(b), Some(within)) => Some((self.holds)(a, b, within)?),
                 _ => None,
             };
             answers.append_option(near);
@@ -119,8 +145,22 @@ impl SedonaScalarKernel for WithinDistance {
     }
 }
 
+/// What arguments give, once the types that match are checked; none where they do not match.
+fn matched(
+    arguments: Vec<Arc<dyn TypeMatcher + Send + Sync>>,
+    answer: SedonaType,
+    check: Check,
+    types: &[SedonaType],
+) -> Result<Option<SedonaType>> {
+    let found = ArgMatcher::new(arguments, answer).match_args(types)?;
+    if found.is_some() {
+        check(types)?;
+    }
+    Ok(found)
+}
+
 #[derive(Default)]
-pub(super) struct ShapeFactory;
+struct ShapeFactory;
 
 impl GeometryFactory for ShapeFactory {
     type Geom<'a> = Shape<'a>;

@@ -21,7 +21,10 @@ use sedona_expr::{
 };
 use sedona_schema::datatypes::SedonaType;
 
-use super::wkb::{PLAIN_LINE, WkbColumn, plain_line, plain_point};
+use super::{
+    around_kernels,
+    wkb::{PLAIN_LINE, WkbColumn, plain_line, plain_point},
+};
 
 /// The answer for a batch, in the order of its rows; none where a row is not written the ordinary way.
 type Way = fn(&[ArrayRef]) -> Option<ArrayRef>;
@@ -36,14 +39,11 @@ const WAYS: [(&str, Way); 3] = [
 /// Puts the quick ways before the general ones.
 pub(super) fn add_to(functions: &mut FunctionSet) {
     for (name, way) in WAYS {
-        let Some(function) = functions.scalar_udf(name).cloned() else {
+        let Some(function) = functions.scalar_udf(name) else {
             continue;
         };
-        let kernels = function.kernels().iter().cloned();
-        let kernels: Vec<ScalarKernelRef> = kernels
-            .map(|general| Arc::new(Quick { general, way }) as ScalarKernelRef)
-            .collect();
-        functions.insert_scalar_udf(function.with_kernels(kernels));
+        let quick = around_kernels(function, |general| Arc::new(Quick { general, way }));
+        functions.insert_scalar_udf(quick);
     }
 }
 

@@ -8,15 +8,12 @@ use layers::Extent;
 
 use super::side::Indexed;
 use crate::{
-    index::{Visit, squared_gap},
+    index::{ROUNDING, Visit, reach, squared_gap},
     shape::{
         Position, Prepared, Relation, Shape, Side, least_metres, least_metres_apart, metres_between,
     },
     sql::functions::{Guard, check_degrees},
 };
-
-/// How far, of the largest coordinate, a distance may round across the edge of its window.
-pub(super) const ROUNDING: f64 = 16.0 * f64::EPSILON;
 
 /// Runs of rows that are tested between two looks whether the query is still wanted.
 const CHECK_EVERY: u32 = 64;
@@ -66,7 +63,7 @@ impl Metric {
         if self == Self::Metres {
             return least_metres_apart(extent, around) <= distance;
         }
-        let reach = distance * (1.0 + ROUNDING) + largest(around) * ROUNDING;
+        let reach = reach(distance, around);
         distance >= 0.0 && squared_gap(extent, around) <= reach * reach
     }
 }
@@ -130,7 +127,7 @@ impl Indexed {
         }
         // Squares, as roots are dear; a gap never exceeds the distance, not even by rounding.
         let least = |extent: &Extent| squared_gap(extent, &around) * (1.0 - ROUNDING);
-        let reach = within * (1.0 + ROUNDING) + largest(&around) * ROUNDING;
+        let reach = reach(within, &around);
         let mut exact = |row: u32| {
             if self.is_selected(row) {
                 let distance = self.distance(probe, row, f64::INFINITY);
@@ -357,10 +354,4 @@ fn corner(extent: &Extent) -> Coord<f64> {
         x: extent.min_x,
         y: extent.min_y,
     }
-}
-
-pub(super) fn largest(extent: &Extent) -> f64 {
-    [extent.min_x, extent.min_y, extent.max_x, extent.max_y]
-        .iter()
-        .fold(0.0, |most: f64, edge| most.max(edge.abs()))
 }

@@ -3,12 +3,9 @@
 use geo::Coord;
 use layers::Extent;
 
-use super::{
-    find::{ROUNDING, largest},
-    side::Indexed,
-};
+use super::side::Indexed;
 use crate::{
-    index::{SpatialIndex as _, keep_nearest, squared_gap},
+    index::{ROUNDING, SpatialIndex as _, keep_nearest, reach, squared_gap},
     shape::Shape,
 };
 
@@ -50,8 +47,7 @@ impl Vicinity {
         let nearest = indexed.nearest(&Shape::at(around.center()), count, f64::INFINITY);
         let (_, farthest) = nearest.get(count.checked_sub(1)?)?;
         // No position here is farther from the middle than half the diagonal, so none of its nearest is farther than this.
-        let reach =
-            (farthest + diagonal(&around) / 2.0) * (1.0 + ROUNDING) + largest(&around) * ROUNDING;
+        let reach = reach(farthest + diagonal(&around) / 2.0, &around);
         let index = indexed.index();
         let rows = index.search(&around.grown(reach)).into_iter();
         let near =

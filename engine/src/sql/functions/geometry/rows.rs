@@ -463,7 +463,7 @@ pub(in crate::sql::functions) fn check_degrees(types: &[SedonaType]) -> Result<(
     Ok(())
 }
 
-fn check_finite(geometry: &Geometry) -> Result<()> {
+pub(in crate::sql::functions) fn check_finite(geometry: &Geometry) -> Result<()> {
     let mut positions = geometry.coords_iter();
     match positions.find(|at| !at.x.is_finite() || !at.y.is_finite()) {
         Some(at) => exec_err!("a position is not finite: ({}, {})", at.x, at.y),

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use datafusion::{common::exec_err, error::Result};
 use geo::{
-    Area as _, BoundingRect as _, Coord, CoordsIter as _, Geometry, GeometryCollection, LineString,
-    MapCoords as _, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, Rect,
+    Area as _, BoundingRect as _, Coord, Geometry, GeometryCollection, LineString, MapCoords as _,
+    MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, Rect,
 };
 use layers::{LonLat, tile_coord::mercator_from_lonlat};
 
 use super::{
-    super::geometry::{intersection, plain, sound},
+    super::geometry::{check_finite, intersection, plain, sound},
     whole,
 };
 
@@ -72,11 +72,7 @@ impl Grid {
     /// # Errors
     /// When polygons cannot be made valid, or positions are not finite.
     pub(super) fn cut(&self, geometry: &Geometry) -> Result<Option<Geometry>> {
-        let mut positions = geometry.coords_iter();
-        if let Some(at) = positions.find(|at| !(at.x.is_finite() && at.y.is_finite())) {
-            return exec_err!("a position is not finite: ({}, {})", at.x, at.y);
-        }
-        drop(positions);
+        check_finite(geometry)?;
         let scale = |from: f64, length: f64, at: f64| (at - from) / length * self.extent;
         let placed = on_map(geometry, self.is_lon_lat).map_coords(|at| Coord {
             x: scale(self.tile.min().x, self.tile.width(), at.x),
